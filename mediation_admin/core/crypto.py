@@ -1,0 +1,108 @@
+"""Personal data at rest: AES-GCM columns, blind indexes for exact search, and the masks that lists show."""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import unicodedata
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+_NONCE = 12
+_keys: dict[int, AESGCM] = {}
+_current_key_id = 0
+_index_key = b""
+
+
+def configure(*, encryption_keys: dict[int, str], current: int, index_key: str) -> None:
+    """Load the keys (base64, 32 bytes each). They live in the environment, never in the database."""
+    global _current_key_id, _index_key
+    _keys.clear()
+    for key_id, text in encryption_keys.items():
+        raw = base64.b64decode(text)
+        if len(raw) != 32:
+            raise ValueError("ENCRYPTION_KEY must be 32 bytes in base64")
+        _keys[key_id] = AESGCM(raw)
+    _current_key_id = current
+    _index_key = base64.b64decode(index_key)
+    if len(_index_key) != 32:
+        raise ValueError("INDEX_KEY must be 32 bytes in base64")
+
+
+def encrypt(text: str, purpose: str) -> bytes:
+    """key id (1 byte) + nonce (12) + ciphertext; ``purpose`` (the column) is bound in, so values cannot be swapped."""
+    nonce = os.urandom(_NONCE)
+    return bytes([_current_key_id]) + nonce + _keys[_current_key_id].encrypt(nonce, text.encode(), purpose.encode())
+
+
+def decrypt(blob: bytes, purpose: str) -> str:
+    """The text behind ``encrypt``; raises InvalidTag when bytes or purpose were changed."""
+    return _keys[blob[0]].decrypt(blob[1 : 1 + _NONCE], blob[1 + _NONCE :], purpose.encode()).decode()
+
+
+class Encrypted(TypeDecorator[str]):
+    """A text column stored encrypted. ``purpose`` is ``table.column`` and must never change."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: str | None, _dialect: Any) -> bytes | None:
+        return None if value in (None, "") else encrypt(value, self.purpose)
+
+    def process_result_value(self, value: bytes | None, _dialect: Any) -> str | None:
+        return None if value is None else decrypt(bytes(value), self.purpose)
+
+
+def blind_index(kind: str, value: str | None) -> bytes | None:
+    """A keyed 16-byte fingerprint of a normalised value: equality search without plain text. None for empty."""
+    if not value:
+        return None
+    return hmac.digest(_index_key, f"{kind}:{value}".encode(), hashlib.sha256)[:16]
+
+
+def fingerprint(purpose: str, content: str) -> bytes:
+    """A keyed 32-byte fingerprint that only the holder of the index key can make or check."""
+    return hmac.digest(_index_key, f"{purpose}\0{content}".encode(), hashlib.sha256)
+
+
+def normalise_phone(text: str | None) -> str:
+    """Digits of a phone: full-width to half-width, blanks and dashes off, +86 off. Empty for nothing."""
+    half = unicodedata.normalize("NFKC", text or "")
+    digits = re.sub(r"[\s\-—–()（）]", "", half)
+    return re.sub(r"^(\+?86)(?=1\d{10}$)", "", digits)
+
+
+def normalise_id_number(text: str | None) -> str:
+    """An identity or credit-code number: half-width, no blanks, upper case."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text or "")).upper()
+
+
+def mask_phone(phone: str | None) -> str:
+    """138****8000; short numbers keep two digits at each end."""
+    if not phone:
+        return ""
+    if len(phone) < 8:
+        return phone[:2] + "*" * max(len(phone) - 4, 1) + phone[-2:]
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def mask_id_number(number: str | None) -> str:
+    """110105********0123: the first six and the last four stay."""
+    if not number:
+        return ""
+    return f"{number[:6]}{'*' * max(len(number) - 10, 4)}{number[-4:]}"
+
+
+def mask_name(name: str | None) -> str:
+    """张*; 欧**国 keeps first and last of three and more characters."""
+    if not name:
+        return ""
+    return name[0] + "*" if len(name) < 3 else name[0] + "*" * (len(name) - 2) + name[-1]

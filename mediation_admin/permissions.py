@@ -1,0 +1,88 @@
+"""Who may do what: every permission and every role on one page. Nothing else in the code tests a role."""
+
+from mediation_admin.core.enums import LabelledEnum
+
+
+class Permission(LabelledEnum):
+    """A permission is ``resource:verb``; the label is how the role screen names it."""
+
+    CASE_VIEW = "case:view", "查看案件"
+    CASE_CREATE = "case:create", "新增案件"
+    CASE_EDIT = "case:edit", "编辑案件"
+    CASE_ASSIGN = "case:assign", "指派案件"
+    CASE_PROCEED = "case:proceed", "代为办理调解步骤"
+    CASE_DELETE = "case:delete", "删除案件（入回收站）"
+    CASE_BACKFILL = "case:backfill", "补录历史案件"
+    ROSTER_VIEW = "roster:view", "查看名册"
+    ROSTER_EDIT = "roster:edit", "维护名册"
+    ROSTER_IMPORT = "roster:import", "导入名册"
+    REPORT_VIEW = "report:view", "查看统计报表"
+    EXPORT_REQUEST = "export:request", "导出"
+    COURT_VIEW = "court:view", "查看法院目录"
+    COURT_IMPORT = "court:import", "导入法院目录"
+    ACCOUNT_VIEW = "account:view", "查看用户"
+    ACCOUNT_INVITE = "account:invite", "新增用户"
+    AUDIT_VIEW = "audit:view", "查看审计"
+    OWN_ACCOUNT = "own:account", "本人账号"
+
+
+class Role(LabelledEnum):
+    """What a person works as. A role is granted for one court, or for the platform."""
+
+    COURT_ADMIN = "court_admin", "法院管理员"
+    CLERK = "clerk", "调解工作人员"
+    JUDGE = "judge", "法官"
+    HIGHER_COURT = "higher_court", "上级法院"
+    SUPPORT = "support", "平台客服"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+P = Permission
+
+_CLERK = {
+    P.CASE_VIEW,
+    P.CASE_CREATE,
+    P.CASE_EDIT,
+    P.CASE_ASSIGN,
+    P.CASE_PROCEED,
+    P.ROSTER_VIEW,
+    P.REPORT_VIEW,
+    P.EXPORT_REQUEST,
+}
+_JUDGE = {P.CASE_VIEW, P.CASE_PROCEED, P.ROSTER_VIEW, P.REPORT_VIEW, P.EXPORT_REQUEST}
+
+MATRIX: dict[Role, frozenset[Permission]] = {
+    Role.COURT_ADMIN: frozenset(
+        _CLERK
+        | {
+            P.CASE_DELETE,
+            P.CASE_BACKFILL,
+            P.ROSTER_EDIT,
+            P.ROSTER_IMPORT,
+            P.ACCOUNT_VIEW,
+            P.AUDIT_VIEW,
+            P.OWN_ACCOUNT,
+        }
+    ),
+    Role.CLERK: frozenset(_CLERK | {P.OWN_ACCOUNT}),
+    Role.JUDGE: frozenset(_JUDGE | {P.OWN_ACCOUNT}),
+    # A higher court reads the figures of its subordinate courts; their cases only where a later role says so.
+    Role.HIGHER_COURT: frozenset({P.REPORT_VIEW, P.EXPORT_REQUEST, P.OWN_ACCOUNT}),
+    Role.SUPPORT: frozenset({P.ACCOUNT_VIEW, P.OWN_ACCOUNT}),
+    # The three administrators never see a case; no person holds two of these three roles.
+    Role.SYSTEM_ADMIN: frozenset({P.COURT_VIEW, P.COURT_IMPORT, P.ACCOUNT_VIEW, P.ACCOUNT_INVITE, P.OWN_ACCOUNT}),
+    Role.SECURITY_ADMIN: frozenset({P.ACCOUNT_VIEW, P.OWN_ACCOUNT}),
+    Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.OWN_ACCOUNT}),
+}
+
+EXCLUSIVE_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+COURT_ROLES = (Role.COURT_ADMIN, Role.CLERK, Role.JUDGE, Role.HIGHER_COURT)
+# Roles that see the courts below their own, not only their own.
+REACHES_SUBORDINATES = (Role.HIGHER_COURT,)
+
+
+def permissions_of(role: Role | str) -> frozenset[str]:
+    """The permissions a role carries."""
+    return frozenset(p.value for p in MATRIX[Role(role)])
