@@ -1,0 +1,1 @@
+"""The mediation case: its parties and agents, its life, its deadlines."""

@@ -1,0 +1,68 @@
+"""Settings, read from the environment once. A missing secret stops the start; nothing has a default password or key."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+
+class ConfigurationMissing(RuntimeError):
+    """A setting without which the platform must not start."""
+
+
+def from_environment() -> dict[str, Any]:
+    """The app's configuration. Raises ConfigurationMissing naming what to set."""
+    wanted = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEY", "INDEX_KEY")
+    missing = [name for name in wanted if not os.environ.get(name)]
+    if missing:
+        raise ConfigurationMissing(f"environment variables missing: {', '.join(missing)} (see docs/operations.md)")
+    data = Path(os.environ.get("DATA_DIR") or ".data").resolve()
+    return {
+        "SQLALCHEMY_DATABASE_URI": database_url(os.environ["DATABASE_URL"]),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8},
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "SECRET_KEY": os.environ["SECRET_KEY"],
+        # "key id:base64" pairs; a bare value is key 1. The first is used for writing.
+        "ENCRYPTION_KEY": os.environ["ENCRYPTION_KEY"],
+        "INDEX_KEY": os.environ["INDEX_KEY"],
+        "DATA_DIR": str(data),
+        "SESSION_COOKIE_SECURE": os.environ.get("COOKIE_SECURE", "") == "1",
+        "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
+    }
+
+
+def database_url(url: str) -> str:
+    """Any PostgreSQL address, told to use psycopg 3."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url
+
+
+def encryption_keys(text: str) -> tuple[dict[int, str], int]:
+    """Parse ENCRYPTION_KEY: ``2:base64,1:base64`` (first = current) or one bare base64 value (key 1)."""
+    keys: dict[int, str] = {}
+    current = 0
+    for part in text.split(","):
+        head, _, tail = part.strip().partition(":")
+        key_id, value = (int(head), tail) if tail else (1, head)
+        keys[key_id] = value
+        current = current or key_id
+    return keys, current
+
+
+DEFAULTS: dict[str, Any] = {
+    "SQLALCHEMY_TRACK_MODIFICATIONS": False,
+    "SESSION_COOKIE_NAME": "mediation",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "WTF_CSRF_TIME_LIMIT": None,
+    "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+    "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+    "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+    "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
+    "RATELIMIT_HEADERS_ENABLED": False,
+    "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+    "IDLE_MINUTES": 30,
+    "ABSOLUTE_HOURS": 12,
+}

@@ -1,0 +1,1 @@
+"""Who may mediate at which court: mediators, organisations, their listings and certification."""

@@ -1,0 +1,30 @@
+"""Every periodic job with its rhythm, on one page. The scheduler runs each line; a line that fails is logged and tried again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mediation_admin.audit import chain
+from mediation_admin.core import jobs
+from mediation_admin.core.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """One periodic piece of work: ``every`` seconds, or once a day ``at`` an hour (Asia/Shanghai)."""
+
+    name: str
+    work: Callable[[], object]
+    every: int | None = None
+    at: int | None = None
+
+
+def seal_audit() -> int:
+    """Chain the audit entries written since the last time."""
+    with db.engine.begin() as connection:
+        return chain.seal(connection)
+
+
+PERIODIC: list[Periodic] = [
+    Periodic("jobs:sweep", jobs.sweep, every=30),
+    Periodic("audit:seal", seal_audit, every=60),
+]
