@@ -1,0 +1,1 @@
+"""Courts, the numbers they give to cases, and whose data is whose."""
