@@ -127,6 +127,24 @@ def is_fenced(model: type) -> bool:
     return issubclass(model, CourtScoped) or model in _fences
 
 
+def fenced[S: Executable](session: Session, statement: S) -> S:
+    """The statement as the session would run it, for the few that are compiled and run elsewhere (COPY)."""
+    scope = session.info.get(_SCOPE)
+    if scope is None:
+        raise ScopeMissing("no scope is set, but a statement was to be fenced")
+    return statement if scope.court_ids is None else statement.options(*_criteria(scope.court_ids))
+
+
+def _criteria(ids: frozenset[int]) -> list[Any]:
+    options = [
+        with_loader_criteria(
+            CourtScoped, lambda cls: cls.court_id.in_(ids), include_aliases=True, track_closure_variables=True
+        )
+    ]
+    # Each relational criterion is an ordinary expression of its class.
+    return options + [with_loader_criteria(m, c(ids), include_aliases=True) for m, c in _fences.items()]
+
+
 def _classes_in(state: ORMExecuteState) -> set[type]:
     return {mapper.class_ for mapper in state.all_mappers}
 
@@ -151,18 +169,7 @@ def install(session_class: type[Session] | Session) -> None:
             return
         if scope.court_ids is None:
             return
-        ids = scope.court_ids
-        options = [
-            with_loader_criteria(
-                CourtScoped,
-                lambda cls: cls.court_id.in_(ids),
-                include_aliases=True,
-                track_closure_variables=True,
-            )
-        ]
-        # Only classes that have a relational fence; each criterion is an ordinary expression of the class.
-        options += [with_loader_criteria(m, c(ids), include_aliases=True) for m, c in _fences.items()]
-        state.statement = state.statement.options(*options)
+        state.statement = state.statement.options(*_criteria(scope.court_ids))
 
     @event.listens_for(session_class, "before_flush")
     def _fence_writes(session: Session, _context: UOWTransaction, _instances: Any) -> None:

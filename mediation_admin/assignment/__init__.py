@@ -1,0 +1,1 @@
+"""Who mediates which case, and why."""

@@ -1,0 +1,114 @@
+"""What a report is made of: a question, figures that each carry their definition, and rows that can be opened.
+
+A count is written once, as a condition on cases: the same condition counts in the table and selects in the drill-down,
+so a figure always opens exactly the rows it counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from mediation_admin.core.errors import RuleBroken
+from mediation_admin.permissions import Permission
+
+LONGEST_YEARS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a period (both days counted), and how the success rate is to be understood."""
+
+    start: date
+    end: date
+    today: date
+    by_received: bool = False
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise RuleBroken("结束日期早于开始日期，请调整统计期间。", field="to")
+        if self.end - self.start > timedelta(days=366 * LONGEST_YEARS):
+            raise RuleBroken(f"统计期间最长 {LONGEST_YEARS} 年，请缩短期间。", field="from")
+
+    @property
+    def words(self) -> str:
+        """The period as titles and watermarks say it."""
+        return f"{self.start.isoformat()} 至 {self.end.isoformat()}"
+
+
+Condition = Callable[[Question], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One column of figures.
+
+    ``condition`` counts cases and opens them. ``value`` is an SQL aggregate for figures that are not counts (an amount),
+    ``derive`` computes a rate or an average from other figures of the row. ``kind`` is count, rate, days or money.
+    """
+
+    key: str
+    title: str
+    definition: str
+    kind: str = "count"
+    condition: Condition | None = None
+    value: Callable[[Question], ColumnElement[Any]] | None = None
+    derive: Callable[[dict[str, Any], Question], Any] | None = None
+    numerator: str = ""
+    denominator: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a report: its key (for opening), its words, its figures."""
+
+    key: str
+    label: str
+    notes: tuple[str, ...]
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole table: the lines, the line of sums, and the question they answer."""
+
+    question: Question
+    lines: list[Line]
+    total: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report: its code, title and permission, what a row stands for, and its figures."""
+
+    code: str
+    title: str
+    row_title: str
+    note_titles: tuple[str, ...]
+    row_condition: Callable[[str], ColumnElement[bool]]
+    answer: Callable[[Any, "Report", Question], Answer]
+    figures: tuple[Figure, ...]
+    permission: Permission = Permission.REPORT_VIEW
+    remarks: tuple[str, ...] = field(default=())
+
+    def figure(self, key: str) -> Figure | None:
+        """The figure of that key, None when the report has none."""
+        return next((figure for figure in self.figures if figure.key == key), None)
+
+
+def rate(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:
+    """A share rounded to four places (0.8072), None when nothing is in the denominator."""
+    if not denominator:
+        return None
+    return (Decimal(numerator) / Decimal(denominator)).quantize(Decimal("0.0001"))
+
+
+def mean(total: int | Decimal | None, count: int) -> Decimal | None:
+    """An average rounded to two places, None when nothing was counted."""
+    if not count:
+        return None
+    return (Decimal(total or 0) / Decimal(count)).quantize(Decimal("0.01"))
