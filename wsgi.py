@@ -1,5 +1,5 @@
 """The WSGI entry point: gunicorn and flask find the app here."""
 
-from mediation_admin import create_app
+from mediation_admin.factory import create_app
 
 app = create_app()

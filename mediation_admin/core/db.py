@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, func
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from mediation_admin.core.enums import LabelledEnum
 
@@ -18,14 +18,16 @@ NAMING = {
 }
 
 
-class Base(DeclarativeBase):
-    """Every table's ancestor: names its constraints so that messages and tests can find them."""
+class _Ground(DeclarativeBase):
+    """Names constraints so that messages and tests can find them; moments are stored with their zone."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: DateTime(timezone=True)}
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: DateTime(timezone=True)}
+    )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
+db = SQLAlchemy(model_class=_Ground, session_options={"autoflush": False})
+Base = db.Model
 
 pk = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 

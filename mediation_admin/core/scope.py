@@ -7,7 +7,7 @@ this fence, so they are for migrations and reference data only.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Executable, ForeignKey, event
 from sqlalchemy.orm import (
@@ -72,6 +72,9 @@ class CourtScoped:
         return mapped_column(BigInteger, ForeignKey("court.id"), index=True)
 
 
+T = TypeVar("T")
+S = TypeVar("S", bound=Executable)
+
 _SCOPE, _ACTOR = "scope", "actor"
 _fences: dict[type, Callable[[frozenset[int]], ColumnElement[bool]]] = {}
 
@@ -107,7 +110,7 @@ def actor_of(session: Session) -> Actor | None:
     return session.info.get(_ACTOR)
 
 
-def fetch[T](session: Session, model: type[T], ident: int, **options: Any) -> T:
+def fetch(session: Session, model: type[T], ident: int, **options: Any) -> T:
     """One row through the fence, or NotFound: a row of another court and a missing row look the same."""
     row = session.get(model, ident, populate_existing=True, **options)
     if row is None:
@@ -115,7 +118,7 @@ def fetch[T](session: Session, model: type[T], ident: int, **options: Any) -> T:
     return row
 
 
-def unfenced[S: Executable](statement: S, reason: str) -> S:
+def unfenced(statement: S, reason: str) -> S:
     """A statement that may look over the fence; ``reason`` says why (R02 asks the whole platform for a phone)."""
     if not reason:
         raise ValueError("looking over the fence needs a reason")
@@ -127,7 +130,7 @@ def is_fenced(model: type) -> bool:
     return issubclass(model, CourtScoped) or model in _fences
 
 
-def fenced[S: Executable](session: Session, statement: S) -> S:
+def fenced(session: Session, statement: S) -> S:
     """The statement as the session would run it, for the few that are compiled and run elsewhere (COPY)."""
     scope = session.info.get(_SCOPE)
     if scope is None:

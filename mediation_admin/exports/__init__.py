@@ -1,0 +1,1 @@
+"""The download centre: ask for a workbook, leave, collect it later."""

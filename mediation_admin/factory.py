@@ -1,0 +1,70 @@
+"""create_app joins its parts, in order, and does nothing else."""
+
+import logging
+import os
+from typing import Any
+
+from flask import Flask
+from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mediation_admin import accounts, backoffice, cli, config, extensions
+from mediation_admin.audit import recording
+from mediation_admin.core import crypto, headers, jobs, scope
+from mediation_admin.core.db import db
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Build the app from the environment; ``overrides`` replace single settings (tests)."""
+    app = Flask("mediation_admin", template_folder="../templates", static_folder="static")
+    app.config.from_mapping(config.DEFAULTS)
+    if overrides is None or "SQLALCHEMY_DATABASE_URI" not in overrides:
+        app.config.from_mapping(config.from_environment())
+    app.config.from_mapping(overrides or {})
+    app.config["POOL_OWNER_PID"] = os.getpid()
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if app.config.get("TRUSTED_PROXIES"):
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    keys, current = config.encryption_keys(app.config["ENCRYPTION_KEY"])
+    crypto.configure(encryption_keys=keys, current=current, index_key=app.config["INDEX_KEY"])
+
+    db.init_app(app)
+    with app.app_context():
+        _hang_listeners()
+    app.extensions["redis"] = Redis.from_url(
+        app.config["REDIS_URL"], socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+    )
+    app.config.setdefault("RATELIMIT_STORAGE_URI", _limiter_storage(app.config["REDIS_URL"]))
+    extensions.migrate.init_app(app, db, directory=os.path.join(app.root_path, "..", "migrations"))
+    extensions.babel.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.limiter.init_app(app)
+    headers.init_app(app)
+    accounts.init_app(app)
+    backoffice.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+_hung = False
+
+
+def _hang_listeners() -> None:
+    """Fence, audit and job hand-over listen on the one session class; hanging them twice would do everything twice."""
+    global _hung
+    if _hung:
+        return
+    session_class = db.session.session_factory
+    scope.install(session_class)
+    recording.install(session_class)
+    jobs.install(session_class)
+    _hung = True
+
+
+def _limiter_storage(redis_url: str) -> str:
+    # Flask-Limiter names a unix socket differently from redis-py.
+    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
+
+
