@@ -33,6 +33,14 @@ class Standing(LabelledEnum):
     REMOVED = "removed", "除名", "bad"
 
 
+class Sanction(LabelledEnum):
+    """What a court may do about misconduct (特邀调解规定 §28)."""
+
+    WARNING = "warning", "警告", "warn"
+    NOTICE = "notice", "通报", "warn"
+    REMOVAL = "removal", "除名", "bad"
+
+
 class Identity(LabelledEnum):
     """What a mediator is besides (特邀调解规定 §6 and the lists of comparable courts)."""
 

@@ -13,7 +13,7 @@ from mediation_admin.audit.recording import Audited
 from mediation_admin.core.crypto import Encrypted
 from mediation_admin.core.db import Base, Recorded, enum_column, pk
 from mediation_admin.core.scope import CourtScoped, fence
-from mediation_admin.rosters.enums import Certification, OrganisationKind, Roster, Sex, Standing
+from mediation_admin.rosters.enums import Certification, OrganisationKind, Roster, Sanction, Sex, Standing
 
 
 class Mediator(Recorded, Audited, Base):
@@ -41,7 +41,10 @@ class Mediator(Recorded, Audited, Base):
     id_number: Mapped[str | None] = mapped_column(Encrypted("mediator.id_number"), comment="证件号码")
     id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     identities: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}", comment="调解员身份")
-    full_time: Mapped[bool] = mapped_column(default=False, server_default="false", comment="专职")
+    nation: Mapped[str] = mapped_column(Text, default="", server_default="", comment="民族")
+    political_status: Mapped[str] = mapped_column(Text, default="", server_default="", comment="政治面貌")
+    # None while nobody has said; 在线调解规则 §5 makes it optional.
+    full_time: Mapped[bool | None] = mapped_column(comment="专职")
     work_unit: Mapped[str] = mapped_column(Text, default="", server_default="", comment="工作单位及职务")
     education: Mapped[str] = mapped_column(Text, default="", server_default="", comment="学历")
     specialities: Mapped[list[str]] = mapped_column(
@@ -50,6 +53,11 @@ class Mediator(Recorded, Audited, Base):
     speciality_text: Mapped[str] = mapped_column(Text, default="", server_default="", comment="擅长领域（原文）")
     charges_fee: Mapped[bool] = mapped_column(default=False, server_default="false", comment="是否收费")
     accepts: Mapped[str] = mapped_column(Text, default="", server_default="", comment="受理纠纷范围")
+    study: Mapped[str] = mapped_column(Text, default="", server_default="", comment="学习经历")
+    career: Mapped[str] = mapped_column(Text, default="", server_default="", comment="工作经历")
+    expertise: Mapped[str] = mapped_column(Text, default="", server_default="", comment="专业特长")
+    qualifications: Mapped[str] = mapped_column(Text, default="", server_default="", comment="资格认证")
+    training: Mapped[str] = mapped_column(Text, default="", server_default="", comment="培训情况")
     remark: Mapped[str] = mapped_column(Text, default="", server_default="", comment="备注")
     home_court_id: Mapped[int] = mapped_column(ForeignKey("court.id"), comment="首次录入的法院")
     version: Mapped[int] = mapped_column(default=1)
@@ -79,11 +87,14 @@ class Organisation(Recorded, Audited, Base):
         OrganisationKind, default=OrganisationKind.PEOPLES, comment="组织类型"
     )
     ministry_code: Mapped[str | None] = mapped_column(Text, comment="所属部委（代码）")
+    level: Mapped[str] = mapped_column(Text, default="", server_default="", comment="级别")
     superior: Mapped[str] = mapped_column(Text, default="", server_default="", comment="上级单位")
     head_name: Mapped[str] = mapped_column(Text, default="", server_default="", comment="负责人")
     contact_name: Mapped[str] = mapped_column(Text, default="", server_default="", comment="管理员姓名")
     contact_phone: Mapped[str | None] = mapped_column(Encrypted("organisation.contact_phone"), comment="管理员手机")
     contact_phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    # "name phone" a line; further people of the organisation who may be called.
+    contacts: Mapped[str | None] = mapped_column(Encrypted("organisation.contacts"), comment="联络人")
     division_code: Mapped[str | None] = mapped_column(Text, comment="地区（代码）")
     address: Mapped[str] = mapped_column(Text, default="", server_default="", comment="地址")
     joined_on: Mapped[date | None] = mapped_column(comment="接入时间")
@@ -91,7 +102,9 @@ class Organisation(Recorded, Audited, Base):
     specialities: Mapped[list[str]] = mapped_column(
         ARRAY(Text), default=list, server_default="{}", comment="专业领域（纠纷类型代码）"
     )
+    accepts: Mapped[str] = mapped_column(Text, default="", server_default="", comment="受理纠纷范围")
     charges_fee: Mapped[bool] = mapped_column(default=False, server_default="false", comment="是否收费")
+    remark: Mapped[str] = mapped_column(Text, default="", server_default="", comment="备注")
     home_court_id: Mapped[int] = mapped_column(ForeignKey("court.id"), comment="首次录入的法院")
     version: Mapped[int] = mapped_column(default=1)
 
@@ -111,6 +124,7 @@ class _Listing(CourtScoped, Recorded):
     term_start: Mapped[date | None] = mapped_column(comment="聘任日期")
     term_end: Mapped[date | None] = mapped_column(comment="聘期至")
     certificate_no: Mapped[str] = mapped_column(Text, default="", server_default="", comment="证书编号")
+    sanction: Mapped[Sanction | None] = enum_column(Sanction, comment="处理（警告/通报/除名）")
     reason: Mapped[str] = mapped_column(Text, default="", server_default="", comment="理由")
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(comment="撤销时间")
