@@ -1,0 +1,31 @@
+"""The words of accounts: what a one-time link is for, and how a sign-in session ended."""
+
+from mediation_admin.core.enums import LabelledEnum
+
+
+class LinkPurpose(LabelledEnum):
+    """What a one-time link lets its holder do, once."""
+
+    SETUP = "setup", "初始化平台"
+    INVITE = "invite", "邀请"
+    RESET = "reset", "重置密码"
+
+
+class SessionEnd(LabelledEnum):
+    """Why a sign-in session is over."""
+
+    SIGNED_OUT = "signed_out", "本人退出"
+    ENDED_BY_OWNER = "ended_by_owner", "本人在另一处结束"
+    IDLE = "idle", "长时间未操作"
+    TOO_OLD = "too_old", "超过最长登录时间"
+    CREDENTIAL_CHANGED = "credential_changed", "密码已更改"
+    ACCOUNT_DISABLED = "account_disabled", "账号已停用"
+
+
+class AccountState(LabelledEnum):
+    """How an account stands, as lists and the support desk show it; derived, never stored."""
+
+    NEVER_SIGNED_IN = "never_signed_in", "待激活", "info"
+    ACTIVE = "active", "正常", "good"
+    LOCKED = "locked", "暂时锁定", "warn"
+    DISABLED = "disabled", "已停用", "bad"

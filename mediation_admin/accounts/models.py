@@ -1,0 +1,193 @@
+"""People who sign in, the roles they hold, their sign-in sessions and one-time links."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, Text, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
+from mediation_admin.audit.recording import Audited
+from mediation_admin.core.crypto import Encrypted, mask_phone
+from mediation_admin.core.db import Base, Recorded, enum_column, pk
+from mediation_admin.core.scope import fence
+from mediation_admin.courts.models import Court
+from mediation_admin.permissions import COURT_ROLES, EXCLUSIVE_ROLES, Role
+
+
+def _listed(roles: tuple[Role, ...]) -> str:
+    return ", ".join(f"'{role.value}'" for role in roles)
+
+
+class Account(Recorded, Audited, Base):
+    """One person: one phone, one account, any number of roles. It has no password until its owner sets one."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        Index("uq_account_phone_index", "phone_index", unique=True),
+        CheckConstraint("length(phone_index) = 16", name="phone_index_length"),
+        CheckConstraint("name <> ''", name="name_given"),
+        CheckConstraint("failed_count >= 0", name="failed_count_positive"),
+    )
+    audit_secret = frozenset({"password_hash"})
+
+    id: Mapped[pk]
+    name: Mapped[str] = mapped_column(Text, comment="姓名")
+    phone: Mapped[str] = mapped_column(Encrypted("account.phone"), comment="手机号")
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary, comment="手机号盲索引")
+    password_hash: Mapped[str | None] = mapped_column(Text, comment="密码")
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false", comment="须修改密码")
+    password_changed_at: Mapped[datetime | None] = mapped_column(comment="密码修改时间")
+    disabled_at: Mapped[datetime | None] = mapped_column(comment="停用时间")
+    failed_count: Mapped[int] = mapped_column(default=0, server_default="0", comment="连续登录失败次数")
+    locked_until: Mapped[datetime | None] = mapped_column(comment="锁定至")
+    last_signed_in_at: Mapped[datetime | None] = mapped_column(comment="最近登录时间")
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}", comment="个人偏好")
+
+    grants: Mapped[list["RoleGrant"]] = relationship(
+        back_populates="account", foreign_keys="RoleGrant.account_id", order_by="RoleGrant.id"
+    )
+
+    @property
+    def audit_name(self) -> str:
+        """What the audit calls the row."""
+        return f"用户 {self.name}"
+
+    @property
+    def phone_masked(self) -> str:
+        """138****8000."""
+        return mask_phone(self.phone)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleGrant(Recorded, Audited, Base):
+    """A role given to a person, for one court or for the platform; revoked, never deleted.
+
+    The last index is the wall between the three administrators: one active row of the three kinds per person.
+    """
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint(f"(role IN ({_listed(COURT_ROLES)})) = (court_id IS NOT NULL)", name="court_fits_role"),
+        CheckConstraint("revoked_at IS NULL OR revoked_at >= granted_at", name="revoked_after_granted"),
+        Index(
+            "uq_role_grant_active_in_court",
+            "account_id",
+            "role",
+            "court_id",
+            unique=True,
+            postgresql_where="revoked_at IS NULL AND court_id IS NOT NULL",
+        ),
+        Index(
+            "uq_role_grant_active_on_platform",
+            "account_id",
+            "role",
+            unique=True,
+            postgresql_where="revoked_at IS NULL AND court_id IS NULL",
+        ),
+        Index(
+            "uq_role_grant_one_of_three_administrators",
+            "account_id",
+            unique=True,
+            postgresql_where=f"revoked_at IS NULL AND role IN ({_listed(EXCLUSIVE_ROLES)})",
+        ),
+        Index("ix_role_grant_court_id_account_id", "court_id", "account_id"),
+        Index("ix_role_grant_account_id", "account_id"),
+    )
+
+    id: Mapped[pk]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), comment="用户")
+    role: Mapped[Role] = enum_column(Role, comment="角色")
+    court_id: Mapped[int | None] = mapped_column(ForeignKey("court.id"), comment="法院")
+    granted_at: Mapped[datetime] = mapped_column(comment="授予时间")
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), comment="授予人")
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="收回时间")
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), comment="收回人")
+
+    account: Mapped[Account] = relationship(back_populates="grants", foreign_keys=[account_id])
+    court: Mapped[Court | None] = relationship()
+
+    @property
+    def audit_name(self) -> str:
+        """What the audit calls the row."""
+        return f"角色授予（{self.role.label}）"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the role can be worked in."""
+        return self.revoked_at is None
+
+
+class LoginSession(Base):
+    """One sign-in on one device. Only the hash of its token is stored; ended, never deleted while it can be asked about."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (
+        Index("uq_login_session_token_hash", "token_hash", unique=True),
+        Index("ix_login_session_account_id", "account_id", "id"),
+        CheckConstraint("length(token_hash) = 32", name="token_hash_length"),
+        CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="end_has_a_reason"),
+    )
+
+    id: Mapped[pk]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"), comment="the role in use; NULL until chosen")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(comment="written at most once a minute")
+    ended_at: Mapped[datetime | None]
+    ended_how: Mapped[SessionEnd | None] = enum_column(SessionEnd)
+    address: Mapped[str] = mapped_column(Text, default="", server_default="")
+    device: Mapped[str] = mapped_column(Text, default="", server_default="", comment="browser and system, in short")
+
+    account: Mapped[Account] = relationship()
+
+
+class OneTimeLink(Base):
+    """A link that works once and for a while. Only the hash of its token is stored."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (
+        Index("uq_one_time_link_token_hash", "token_hash", unique=True),
+        Index(
+            "uq_one_time_link_open",
+            "account_id",
+            "purpose",
+            unique=True,
+            postgresql_where="used_at IS NULL AND revoked_at IS NULL",
+        ),
+        CheckConstraint("length(token_hash) = 32", name="token_hash_length"),
+        CheckConstraint("(purpose = 'setup') = (account_id IS NULL)", name="setup_has_no_account"),
+        CheckConstraint("expires_at > created_at", name="expires_after_creation"),
+    )
+
+    id: Mapped[pk]
+    purpose: Mapped[LinkPurpose] = enum_column(LinkPurpose)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    account: Mapped[Account | None] = relationship(foreign_keys=[account_id])
+
+
+def _people_of(court_ids: frozenset[int]) -> Any:
+    """Everybody who holds or held a role in these courts: whoever left is still named in the court's history."""
+    grants = RoleGrant.__table__
+    return select(grants.c.account_id).where(grants.c.court_id.in_(court_ids))
+
+
+def _account_criterion(court_ids: frozenset[int]) -> ColumnElement[bool]:
+    return Account.id.in_(_people_of(court_ids))
+
+
+fence(Account, _account_criterion)
+fence(RoleGrant, lambda court_ids: RoleGrant.court_id.in_(court_ids))
+fence(LoginSession, lambda court_ids: LoginSession.account_id.in_(_people_of(court_ids)))
+fence(OneTimeLink, lambda court_ids: OneTimeLink.account_id.in_(_people_of(court_ids)))
