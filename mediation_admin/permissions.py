@@ -18,6 +18,7 @@ class Permission(LabelledEnum):
     ROSTER_IMPORT = "roster:import", "导入名册"
     REPORT_VIEW = "report:view", "查看统计报表"
     EXPORT_REQUEST = "export:request", "导出"
+    EXPORT_NAMES = "export:names", "导出含当事人姓名"
     COURT_VIEW = "court:view", "查看法院目录"
     COURT_IMPORT = "court:import", "导入法院目录"
     ACCOUNT_VIEW = "account:view", "查看用户"
@@ -50,8 +51,9 @@ _CLERK = {
     P.ROSTER_VIEW,
     P.REPORT_VIEW,
     P.EXPORT_REQUEST,
+    P.EXPORT_NAMES,
 }
-_JUDGE = {P.CASE_VIEW, P.CASE_PROCEED, P.ROSTER_VIEW, P.REPORT_VIEW, P.EXPORT_REQUEST}
+_JUDGE = {P.CASE_VIEW, P.CASE_PROCEED, P.ROSTER_VIEW, P.REPORT_VIEW, P.EXPORT_REQUEST, P.EXPORT_NAMES}
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.COURT_ADMIN: frozenset(

@@ -1,0 +1,71 @@
+"""What can be exported: a source names its columns and where their values come from."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from mediation_admin.core import sheets
+from mediation_admin.core.errors import NotFound
+from mediation_admin.core.scope import Actor
+from mediation_admin.permissions import Permission
+
+Params = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column that may be exported: how the sheet shows it and the SQL expression it comes from.
+
+    ``personal`` columns are masked unless the role may export names; ``default`` ones are ticked at first.
+    """
+
+    column: sheets.Column
+    expression: Any = None
+    personal: bool = False
+    default: bool = True
+
+
+@dataclass(frozen=True)
+class Source:
+    """A list or report as an export sees it.
+
+    ``select(fields, params)`` gives a select labelled with the fields' keys (streamed by COPY); ``rows`` gives Python
+    rows instead (reports). ``conditions(params)`` says the conditions in words, for the request row and watermark.
+    """
+
+    code: str
+    title: str
+    permission: Permission
+    fields: Callable[[], Sequence[Field]]
+    conditions: Callable[[Params], str]
+    select: Callable[[Session, Sequence[Field], Params], Select[Any]] | None = None
+    rows: Callable[[Session, Sequence[Field], Params], Iterable[dict[str, Any]]] | None = None
+    # Columns of a report belong to its question and are not picked one by one.
+    pick: bool = field(default=True)
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> Source:
+    """Add a source; its code is what a list's 导出 button names."""
+    if source.code in _sources:
+        raise ValueError(f"export source {source.code} is registered twice")
+    _sources[source.code] = source
+    return source
+
+
+def source_for(actor: Actor, code: str) -> Source:
+    """The source, if this person may read what it exports; otherwise NotFound, as for a source that is none."""
+    source = _sources.get(code)
+    if source is None or not actor.may(Permission.EXPORT_REQUEST) or not actor.may(source.permission):
+        raise NotFound(code)
+    return source
+
+
+def all_sources() -> dict[str, Source]:
+    """Every registered source, for tests that walk them."""
+    return dict(_sources)
