@@ -13,12 +13,18 @@ PEOPLE = "account"  # the table that is empty exactly as long as nobody can sign
 
 
 def ensure(postgres: Postgres, name: str = NAME) -> None:
-    """Make role and database if they are missing. The role owns its database and has no other right."""
+    """Make role and database if they are missing."""
+    ensure_role(postgres)
+    with psycopg.connect(postgres.conninfo(), autocommit=True) as server:
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            server.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name), sql.Identifier(ROLE)))
+
+
+def ensure_role(postgres: Postgres) -> None:
+    """Make the application's role if it is missing. It owns its database and has no other right."""
     with psycopg.connect(postgres.conninfo(), autocommit=True) as server:
         if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone():
             server.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS").format(sql.Identifier(ROLE)))
-        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
-            server.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name), sql.Identifier(ROLE)))
 
 
 def is_empty(url: str, postgres: Postgres | None) -> bool:
