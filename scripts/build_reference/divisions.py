@@ -61,8 +61,15 @@ def correct(divisions: list[Division], corrections: Path) -> list[Division]:
             )
             for row in csv.DictReader(file)
         }
-    kept = [d for d in divisions if (d.code, d.name) not in fixed]
-    return sorted([*kept, *fixed.values()], key=lambda d: (d.code, d.valid_from, d.valid_to or "9999", d.name))
+    joined = [*(d for d in divisions if (d.code, d.name) not in fixed), *fixed.values()]
+    known = {d.code for d in joined}
+    # Old tables hang counties on codes that name no division (市辖区, 县): their province takes them.
+    rooted = [d if d.parent_code in known else d._replace(parent_code=_province(d)) for d in joined]
+    return sorted(rooted, key=lambda d: (d.code, d.valid_from, d.valid_to or "9999", d.name))
+
+
+def _province(division: Division) -> str:
+    return "" if division.level == "province" else division.code[:2] + "0000"
 
 
 def _present(provinces: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
@@ -107,7 +114,8 @@ def _join(present: dict[str, tuple[str, str, str]], events: list[dict[str, Any]]
             _place(life, event, "old")
         if new and not (event["curated"] and present.get(new[0], ("",))[0] != new[1]):
             life = lives[new]
-            life.starts.add(event["year"])
+            if event["type"] != "撤销":  # there the new side is who took the place over, and it was mostly there before
+                life.starts.add(event["year"])
             _place(life, event, "new")
     for code, (name, parent, level) in present.items():
         life = lives[code, name]
@@ -151,7 +159,7 @@ def _spans(life: _Life, *, is_present: bool) -> Iterator[tuple[int, int | None]]
     # A name that ends and starts in one year was renumbered away and back: two spans that touch.
     for year, is_end in marks:
         if is_end:
-            yield (EARLIEST if since is None and year >= EARLIEST else since or EARLIEST), year
+            yield since or EARLIEST, year
             since = None
         elif since is None:
             since = year
