@@ -117,6 +117,7 @@ class Subject(ABC):
     def template(self) -> bytes:
         """The workbook to download and fill in."""
 
+    @abstractmethod
     def begin(self, run: Run) -> None:
         """Load what every chunk needs into ``run.memory``. Called once, before the first judge."""
 
