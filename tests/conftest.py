@@ -1,15 +1,15 @@
 """What every test may ask for: servers, the app, a client, a session, a browser. Nothing is started before it is asked for.
 
-    app         the application on a database that is brought back after each test, with Valkey emptied too
-    client      a test client (each request in a world of its own; a request that leaves work uncommitted fails)
-    as_person   as_person(clerk_a) → a client signed in as that person of tests/people.py
-    db_session  a session to arrange and look with; it has entered no scope: core.scope.enter, or working_as
-    working_as  with working_as(actor, scope) as session: … another session, in that actor's scope
-    run_jobs    does the waiting background work here and now; returns how many jobs it did
-    count_sql   with count_sql() as statements: …; len(statements)
-    fresh_database  a function that makes an empty database and returns its address (for migrations)
-    live_server the address of a real gunicorn on the same database; worker: a real queue worker
-    page        a browser page at 1366×768 that fails the test on script errors, CSP violations, foreign addresses
+app         the application on a database that is brought back after each test, with Valkey emptied too
+client      a test client (each request in a world of its own; a request that leaves work uncommitted fails)
+as_person   as_person(clerk_a) → a client signed in as that person of tests/people.py
+db_session  a session to arrange and look with; it has entered no scope: core.scope.enter, or working_as
+working_as  with working_as(actor, scope) as session: … another session, in that actor's scope
+run_jobs    does the waiting background work here and now; returns how many jobs it did
+count_sql   with count_sql() as statements: …; len(statements)
+fresh_database  a function that makes an empty database and returns its address (for migrations)
+live_server the address of a real gunicorn on the same database; worker: a real queue worker
+page        a browser page at 1366×768 that fails the test on script errors, CSP violations, foreign addresses
 """
 
 import base64
@@ -17,7 +17,6 @@ import contextlib
 import contextvars
 import importlib
 import importlib.util
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,7 +52,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
     report = yield
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped ({report.longrepr}). Tests here never skip: make it run, or delete it."
+        report.longrepr = (
+            f"{item.nodeid} was skipped ({report.longrepr}). Tests here never skip: make it run, or delete it."
+        )
     return report
 
 

@@ -17,14 +17,22 @@ def ensure(postgres: Postgres, name: str = NAME) -> None:
     ensure_role(postgres)
     with psycopg.connect(postgres.conninfo(), autocommit=True) as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
-            server.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name), sql.Identifier(ROLE)))
+            server.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                    sql.Identifier(name), sql.Identifier(ROLE)
+                )
+            )
 
 
 def ensure_role(postgres: Postgres) -> None:
     """Make the application's role if it is missing. It owns its database and has no other right."""
     with psycopg.connect(postgres.conninfo(), autocommit=True) as server:
         if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone():
-            server.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS").format(sql.Identifier(ROLE)))
+            server.execute(
+                sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS").format(
+                    sql.Identifier(ROLE)
+                )
+            )
 
 
 def is_empty(url: str, postgres: Postgres | None) -> bool:
@@ -34,7 +42,10 @@ def is_empty(url: str, postgres: Postgres | None) -> bool:
     whether the table ever held a row, which errs on the safe side: no demo courts in a court's real database.
     """
     if postgres is not None:
-        question, conninfo = sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(sql.Identifier(PEOPLE)), postgres.conninfo(NAME)
+        question, conninfo = (
+            sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(sql.Identifier(PEOPLE)),
+            postgres.conninfo(NAME),
+        )
     else:
         question, conninfo = sql.SQL("SELECT pg_relation_size({}) = 0").format(sql.Literal(PEOPLE)), _plain(url)
     with psycopg.connect(conninfo) as server:
@@ -47,7 +58,9 @@ def check_outside(url: str) -> str:
     try:
         with psycopg.connect(plain, connect_timeout=10) as server:
             version = server.info.server_version // 10000
-            role, above = server.execute("SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone()
+            role, above = server.execute(
+                "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
     except psycopg.Error as error:
         raise Stop(f"The PostgreSQL of DATABASE_URL cannot be used: {str(error).strip()}") from error
     if version < OLDEST:
@@ -74,5 +87,7 @@ def _plain(url: str) -> str:
     """The same address as psycopg reads it, without SQLAlchemy's driver name."""
     kind, colon, rest = url.partition("://")
     if not colon or kind.split("+")[0] not in ("postgresql", "postgres"):
-        raise Stop(f"DATABASE_URL must be the address of a PostgreSQL (postgresql://user@host/database), not {kind or url!r}.")
+        raise Stop(
+            f"DATABASE_URL must be the address of a PostgreSQL (postgresql://user@host/database), not {kind or url!r}."
+        )
     return f"postgresql://{rest}"

@@ -42,14 +42,18 @@ def install(locks: tuple[str, ...]) -> None:
     try:
         VENV.mkdir(exist_ok=True)
     except OSError as error:
-        raise Stop(f"{ROOT} cannot be written by this user ({error.strerror}), so .venv cannot be made in it.") from error
+        raise Stop(
+            f"{ROOT} cannot be written by this user ({error.strerror}), so .venv cannot be made in it."
+        ) from error
     missing = [lock for lock in locks if not _is_installed(lock)]
     if not missing:
         return
     try:
         turn = (VENV / ".installing").open("w")
     except OSError as error:
-        raise Stop(f"{VENV} belongs to another user, and the libraries in it do not match the lock. Remove it, or start as that user.") from error
+        raise Stop(
+            f"{VENV} belongs to another user, and the libraries in it do not match the lock. Remove it, or start as that user."
+        ) from error
     with turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         _ensure_venv()
@@ -80,11 +84,24 @@ def _ensure_venv() -> None:
 
 def _pip_install(lock: str) -> None:
     # --no-deps: the lock is complete, so there is nothing to resolve. --no-input: nobody may be there to answer.
-    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--quiet", "-r", ROOT / lock]
+    command = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--no-deps",
+        "--no-input",
+        "--quiet",
+        "-r",
+        ROOT / lock,
+    ]
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     pip = subprocess.Popen(command, env=environment, preexec_fn=die_with_parent(os.getpid()))
     if pip.wait() != 0:
-        raise Stop(f"The libraries of {lock} could not be installed; pip says why above. Without a package index in reach, set PIP_INDEX_URL to a mirror.")
+        raise Stop(
+            f"The libraries of {lock} could not be installed; pip says why above. Without a package index in reach, set PIP_INDEX_URL to a mirror."
+        )
 
 
 def _mark(lock: str) -> Path:

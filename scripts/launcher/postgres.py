@@ -71,7 +71,9 @@ def owner() -> Owner:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return Owner(name, entry.pw_uid, entry.pw_gid)
-    raise Stop("PostgreSQL never runs as root, and this system has neither a user postgres nor a user nobody. Add one: useradd --system postgres.")
+    raise Stop(
+        "PostgreSQL never runs as root, and this system has neither a user postgres nor a user nobody. Add one: useradd --system postgres."
+    )
 
 
 def major_of(binaries: Path) -> int | None:
@@ -116,7 +118,9 @@ def find_binaries(data: Path, runs_as: Owner) -> Path:
             f"The data in {data} were made by PostgreSQL {made_by}, and here are only {sorted(set(seen)) or 'none'}. "
             f"Install PostgreSQL {made_by}, or move the data over with pg_upgrade."
         )
-    raise Stop(f"No PostgreSQL {OLDEST} or newer is here. Install it (apt-get install postgresql), or set PG_BIN to the folder of its programs, or DATABASE_URL to a running server.")
+    raise Stop(
+        f"No PostgreSQL {OLDEST} or newer is here. Install it (apt-get install postgresql), or set PG_BIN to the folder of its programs, or DATABASE_URL to a running server."
+    )
 
 
 def _reachable_copy(binaries: Path, major: int, runs_as: Owner) -> Path:
@@ -142,7 +146,9 @@ def shared_home(runs_as: Owner) -> Path:
             continue
         if home.stat().st_uid == os.geteuid() and runs_as.can_reach(home):
             return home
-    raise Stop(f"The user {runs_as.name} can reach neither of {', '.join(map(str, SHARED_HOMES))}. Choose another data folder with --data.")
+    raise Stop(
+        f"The user {runs_as.name} can reach neither of {', '.join(map(str, SHARED_HOMES))}. Choose another data folder with --data."
+    )
 
 
 def home_for(folder: Path, runs_as: Owner) -> Path:
@@ -212,12 +218,29 @@ class Postgres:
         marker = self.home / "initialising"
         marker.touch()
         shutil.rmtree(self.data, ignore_errors=True)
-        command = [self.binaries / "initdb", "-D", self.data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        command = [
+            self.binaries / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        ]
         if self.careless:
             command.append("--no-sync")
         made = subprocess.Popen(
-            command, cwd="/", env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            preexec_fn=die_with_parent(os.getpid()), **self.runs_as.popen(),
+            command,
+            cwd="/",
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=die_with_parent(os.getpid()),
+            **self.runs_as.popen(),
         )
         said, _ = made.communicate()
         if made.returncode != 0:
@@ -234,11 +257,18 @@ class Postgres:
             if self.runs_as.name is not None:
                 os.chown(self.log, self.runs_as.uid, self.runs_as.gid)
             self.process = subprocess.Popen(
-                command, cwd="/", env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                command,
+                cwd="/",
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 # Its own session: Ctrl-C in the terminal must not reach it before the programs that use it.
-                start_new_session=True, pass_fds=self.keep_open,
+                start_new_session=True,
+                pass_fds=self.keep_open,
                 # SIGINT is PostgreSQL's word for "disconnect everybody, finish cleanly, end".
-                preexec_fn=die_with_parent(os.getpid(), signal.SIGINT), **self.runs_as.popen(),
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGINT),
+                **self.runs_as.popen(),
             )
         self._wait_until_ready()
 
@@ -254,7 +284,9 @@ class Postgres:
                 if len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready":
                     return
             time.sleep(0.03)
-        raise Stop(f"PostgreSQL was not ready within {patience:.0f} seconds. Its log {self.log} ends with:\n{last_lines(self.log)}")
+        raise Stop(
+            f"PostgreSQL was not ready within {patience:.0f} seconds. Its log {self.log} ends with:\n{last_lines(self.log)}"
+        )
 
     def stop(self, patience: float = 30) -> None:
         """Stop cleanly; a server that does not end in time is ended as by a power cut, which its data survive."""
@@ -275,7 +307,12 @@ class Postgres:
         return f"host='{self.socket}' port={PORT} dbname={database} user={user}"
 
     def _environment(self) -> dict[str, str]:
-        return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": str(self.home), "TZ": "UTC"}
+        return {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.home),
+            "TZ": "UTC",
+        }
 
 
 def last_lines(log: Path, count: int = 15) -> str:

@@ -60,10 +60,22 @@ def main() -> None:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The three options of the command."""
-    parser = argparse.ArgumentParser(prog="scripts/run", description="Start the mediation platform on this machine, for a trial.")
+    parser = argparse.ArgumentParser(
+        prog="scripts/run", description="Start the mediation platform on this machine, for a trial."
+    )
     parser.add_argument("--port", type=int, default=8000, help="the port on 127.0.0.1 (default 8000)")
-    parser.add_argument("--data", type=Path, default=ROOT / ".data", metavar="DIR", help="where everything is kept (default .data in the checkout)")
-    parser.add_argument("--empty", action="store_true", help="no demo courts: print a one-time link that sets up the first administrator")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=ROOT / ".data",
+        metavar="DIR",
+        help="where everything is kept (default .data in the checkout)",
+    )
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help="no demo courts: print a one-time link that sets up the first administrator",
+    )
     options = parser.parse_args(arguments)
     if not 1 <= options.port <= 65535:
         parser.error("a port is a number from 1 to 65535")
@@ -78,7 +90,9 @@ def open_folder(wanted: Path) -> Path:
     except OSError as error:
         raise Stop(f"The data folder {folder} cannot be made: {error.strerror}. Choose another with --data.") from error
     if folder.stat().st_uid != os.geteuid():
-        raise Stop(f"The data folder {folder} belongs to another user. Start as that user, or choose another folder with --data.")
+        raise Stop(
+            f"The data folder {folder} belongs to another user. Start as that user, or choose another folder with --data."
+        )
     # Root's database server runs as another user, who has to walk through, but not look around.
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
     (folder / "logs").mkdir(mode=0o700, exist_ok=True)
@@ -97,9 +111,13 @@ def take_lock(folder: Path, port: int) -> int:
         except BlockingIOError:
             holder, _, address = os.pread(lock, 200, 0).decode().partition(" ")
             if holder.isdigit() and processes.is_alive(int(holder)):
-                raise Stop(f"scripts/run is already running on {folder} (process {holder}, {address.strip()}). Stop it there with Ctrl-C, or choose another folder with --data.") from None
+                raise Stop(
+                    f"scripts/run is already running on {folder} (process {holder}, {address.strip()}). Stop it there with Ctrl-C, or choose another folder with --data."
+                ) from None
             if time.monotonic() > deadline:
-                raise Stop(f"Servers of an earlier start still hold {folder}. Wait until they have ended, or restart the machine.") from None
+                raise Stop(
+                    f"Servers of an earlier start still hold {folder}. Wait until they have ended, or restart the machine."
+                ) from None
             if not waiting:
                 say("waiting for the servers of the last start to end")
                 waiting = True
@@ -118,12 +136,15 @@ def bind(port: int) -> socket.socket:
         # A bound port can be bound again as long as nobody listens on it: find out who does.
         door.listen(1)
     except OSError as error:
-        raise Stop(f"Port {port} cannot be used ({error.strerror}). Choose another: scripts/run --port {port + 1 if port < 65535 else 8000}") from error
+        raise Stop(
+            f"Port {port} cannot be used ({error.strerror}). Choose another: scripts/run --port {port + 1 if port < 65535 else 8000}"
+        ) from error
     return door
 
 
 def watch(supervisor: int) -> int:
     """Pass signals on and wait. If the supervisor itself is killed, end whatever it had started."""
+
     def pass_on(_number: int, _frame: object) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(supervisor, signal.SIGTERM)
@@ -236,7 +257,9 @@ class Trial:
         runs_as = owner()
         home = home_for(self.folder, runs_as)
         self.postgres = Postgres(home, runs_as, keep_open=(self.lock,))
-        say(f"starting PostgreSQL ({self.postgres.binaries}{'' if runs_as.name is None else ', as the user ' + runs_as.name})")
+        say(
+            f"starting PostgreSQL ({self.postgres.binaries}{'' if runs_as.name is None else ', as the user ' + runs_as.name})"
+        )
         self.postgres.initialise()
         self.postgres.start()
         database.ensure(self.postgres)
@@ -259,10 +282,14 @@ class Trial:
                 file.flush()
                 os.fsync(file.fileno())
             draft.rename(path)
-        kept = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.startswith("#"))
+        kept = dict(
+            line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.startswith("#")
+        )
         found = {name: os.environ.get(name) or kept.get(name, "") for name in KEYS}
         if missing := [name for name, value in found.items() if not value]:
-            raise Stop(f"{path} lacks {', '.join(missing)}. Put it back from your backup: without it the encrypted numbers cannot be read.")
+            raise Stop(
+                f"{path} lacks {', '.join(missing)}. Put it back from your backup: without it the encrypted numbers cannot be read."
+            )
         return found
 
     def first_people(self, environment: dict[str, str]) -> None:
@@ -281,8 +308,14 @@ class Trial:
         with log.open("ab") as kept:
             command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
             done = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=None if shown else kept, stderr=kept,
-                start_new_session=True, preexec_fn=processes.die_with_parent(os.getpid()),
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=None if shown else kept,
+                stderr=kept,
+                start_new_session=True,
+                preexec_fn=processes.die_with_parent(os.getpid()),
             ).wait()
         if done != 0:
             raise Stop(f"`flask {' '.join(arguments[:2])}` failed. The log {log} ends with:\n{last_lines(log)}")
@@ -291,13 +324,35 @@ class Trial:
         """The web server, the workers of the queue, the scheduler."""
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         web = [
-            sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "4",
-            "--bind", f"fd://{self.door.fileno()}", "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket",
-            "--access-logfile", "-", "--error-logfile", "-", "wsgi:app",
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--bind",
+            f"fd://{self.door.fileno()}",
+            "--timeout",
+            "60",
+            "--graceful-timeout",
+            "5",
+            "--no-control-socket",
+            "--access-logfile",
+            "-",
+            "--error-logfile",
+            "-",
+            "wsgi:app",
         ]
-        if os.access("/dev/shm", os.W_OK):  # noqa: S108 - gunicorn's heartbeat files belong in memory, not on a slow disk
-            web[-1:-1] = ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
-        commands = {"web": web, **{f"worker-{n}": [*flask, "worker"] for n in range(1, WORKERS + 1)}, "scheduler": [*flask, "scheduler"]}
+        if os.access("/dev/shm", os.W_OK):  # gunicorn's heartbeat files belong in memory, not on a slow disk
+            web[-1:-1] = ["--worker-tmp-dir", "/dev/shm"]
+        commands = {
+            "web": web,
+            **{f"worker-{n}": [*flask, "worker"] for n in range(1, WORKERS + 1)},
+            "scheduler": [*flask, "scheduler"],
+        }
         for name, command in commands.items():
             fds = (self.door.fileno(),) if name == "web" else ()
             self.services.append(Service(name, command, environment, ROOT, self.log(name), fds))
@@ -319,7 +374,9 @@ class Trial:
                 if answer.status == 200:
                     return
             time.sleep(0.1)
-        raise Stop(f"The application did not become ready within {patience:.0f} seconds; /healthz said {said}. Its log ends with:\n{last_lines(self.log('web'))}")
+        raise Stop(
+            f"The application did not become ready within {patience:.0f} seconds; /healthz said {said}. Its log ends with:\n{last_lines(self.log('web'))}"
+        )
 
     def keep_running(self) -> None:
         """Watch everything until a signal ends the wait."""

@@ -37,8 +37,15 @@ class Service:
         self.started = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, pass_fds=self.pass_fds, preexec_fn=die_with_parent(os.getpid()),
+                self.command,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=self.pass_fds,
+                preexec_fn=die_with_parent(os.getpid()),
             )
 
     def watch(self) -> None:
@@ -57,7 +64,9 @@ class Service:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.quick_deaths = self.quick_deaths + 1 if now - self.started < QUICK_DEATH else 0
         if self.quick_deaths >= QUICK_DEATHS_ALLOWED:
-            raise Stop(f"{self.name} ended {self.quick_deaths} times right after its start. Its log {self.log} ends with:\n{last_lines(self.log)}")
+            raise Stop(
+                f"{self.name} ended {self.quick_deaths} times right after its start. Its log {self.log} ends with:\n{last_lines(self.log)}"
+            )
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         say(f"{self.name} ended ({how}); starting it again")
         self.start_at = now + self.quick_deaths

@@ -38,14 +38,36 @@ class Valkey:
         self.home.mkdir(mode=0o700, exist_ok=True)
         self.path.unlink(missing_ok=True)
         command = [
-            str(get_binary_path()), "--port", "0", "--unixsocket", str(self.path), "--unixsocketperm", "700",
-            "--dir", str(self.home), "--daemonize", "no", "--save", "", "--maxmemory-policy", "noeviction",
-            "--appendonly", "yes" if self.keep else "no", "--appendfsync", "everysec",
+            str(get_binary_path()),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.path),
+            "--unixsocketperm",
+            "700",
+            "--dir",
+            str(self.home),
+            "--daemonize",
+            "no",
+            "--save",
+            "",
+            "--maxmemory-policy",
+            "noeviction",
+            "--appendonly",
+            "yes" if self.keep else "no",
+            "--appendfsync",
+            "everysec",
         ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                pass_fds=self.keep_open, preexec_fn=die_with_parent(os.getpid(), signal.SIGTERM),
+                command,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=self.keep_open,
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGTERM),
             )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

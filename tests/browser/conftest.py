@@ -1,11 +1,14 @@
 """The browser: one Chromium for the run, one clean context for each test, and an eye on what pages must not do."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from launcher.test import CHROMIUM
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
@@ -26,8 +29,10 @@ LAPTOP = {"width": 1366, "height": 768}
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; scripts/test sees to it that it is there."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "Chromium is missing: run scripts/test, which installs it, or apt-get install chromium fonts-noto-cjk"
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    assert program, (
+        "Chromium is missing: run scripts/test, which installs it, or apt-get install chromium fonts-noto-cjk"
+    )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium

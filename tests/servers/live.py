@@ -42,7 +42,9 @@ def queue_worker(environment: dict[str, str], log: Path) -> Iterator[subprocess.
 
 
 @contextlib.contextmanager
-def _process(command: list[str], environment: dict[str, str], log: Path, fds: tuple[int, ...]) -> Iterator[subprocess.Popen]:
+def _process(
+    command: list[str], environment: dict[str, str], log: Path, fds: tuple[int, ...]
+) -> Iterator[subprocess.Popen]:
     with log.open("ab") as kept:
         process = subprocess.Popen(
             command,
@@ -78,4 +80,6 @@ def _wait_until_healthy(port: int, process: subprocess.Popen, log: Path, patienc
             if answer.status == 200:
                 return
         time.sleep(0.1)
-    raise RuntimeError(f"The web server did not become healthy; /healthz said {said}. Its log ends with:\n{last_lines(log, 40)}")
+    raise RuntimeError(
+        f"The web server did not become healthy; /healthz said {said}. Its log ends with:\n{last_lines(log, 40)}"
+    )

@@ -7,9 +7,10 @@ of the template (0.1 s).
 """
 
 import psycopg
+from psycopg import sql
+
 from launcher.database import ROLE
 from launcher.postgres import Postgres
-from psycopg import sql
 
 TEMPLATE = "template_for_tests"
 DATABASE = "test"
@@ -70,7 +71,11 @@ def start_tracking(postgres: Postgres, name: str = TEMPLATE) -> None:
                 "AND column_name = 'id' AND data_type IN ('bigint', 'integer')",
                 (table,),
             ).fetchone()
-            last = connection.execute(sql.SQL("SELECT max(id) FROM {}").format(identifier)).fetchone()[0] if has_id else None
+            last = (
+                connection.execute(sql.SQL("SELECT max(id) FROM {}").format(identifier)).fetchone()[0]
+                if has_id
+                else None
+            )
             connection.execute("INSERT INTO testing.baseline VALUES (%s, %s)", (table, last))
 
 
