@@ -60,6 +60,8 @@ class Figure:
     numerator: str = ""
     denominator: str = ""
     group: str = ""
+    # The figure whose rows this one opens, where it does not count rows itself (a rate, a sum).
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,13 @@ class Report:
     def figure(self, key: str) -> Figure | None:
         """The figure of that key, None when the report has none."""
         return next((figure for figure in self.figures if figure.key == key), None)
+
+    def rows_behind(self, figure: Figure) -> Figure:
+        """The figure whose condition selects the rows behind this one."""
+        found = self.figure(figure.opens) if figure.opens else figure
+        if found is None or found.condition is None:
+            raise ValueError(f"{self.code}: the figure {figure.key} opens no rows")
+        return found
 
 
 def rate(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:

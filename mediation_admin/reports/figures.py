@@ -136,9 +136,10 @@ FIGURES: tuple[Figure, ...] = (
         derive=_success_rate,
         numerator="succeeded",
         denominator="closed",
+        opens="closed",
     ),
     Figure("closed_with_start", "有受理日期的已结", "已结中填有受理日期的案件，用于计算天数。", condition=_ended_with_start),
-    Figure("days", "办理天数合计", "已结案件的结束日期－受理日期之和（天），未填受理日期的不计。", kind="days", value=_days),
+    Figure("days", "办理天数合计", "已结案件的结束日期－受理日期之和（天），未填受理日期的不计。", kind="days", value=_days, opens="closed_with_start"),
     Figure(
         "mean_days",
         "平均调解天数",
@@ -147,6 +148,7 @@ FIGURES: tuple[Figure, ...] = (
         derive=lambda row, q: mean(row["days"], row["closed_with_start"]),
         numerator="days",
         denominator="closed_with_start",
+        opens="closed_with_start",
     ),
     Figure("closed_in_30", "30 日内办结", "已结中自受理起 30 日内结束的案件。", condition=_ended_within_30),
     Figure(
@@ -157,6 +159,7 @@ FIGURES: tuple[Figure, ...] = (
         derive=lambda row, q: rate(row["closed_in_30"], row["closed_with_start"]),
         numerator="closed_in_30",
         denominator="closed_with_start",
+        opens="closed_with_start",
     ),
     Figure("open_at_end", "期末未结", "统计期末尚未结束的案件，等于受理数－已结。", condition=_open_at_end),
     Figure("overdue", "超期未结", "期末未结中调解期限已过的案件。", condition=_overdue),
@@ -166,5 +169,5 @@ FIGURES: tuple[Figure, ...] = (
         "统计期内在手、经各方同意延长过调解期限的案件。",
         condition=lambda q: and_(in_hand(q), Case.extended_days > 0),
     ),
-    Figure("amount", "涉案金额（元）", "新收案件的标的额之和。", kind="money", value=_amount),
+    Figure("amount", "涉案金额（元）", "新收案件的标的额之和。", kind="money", value=_amount, opens="received"),
 )

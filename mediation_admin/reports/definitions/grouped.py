@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from mediation_admin.cases.enums import CaseState
 from mediation_admin.cases.models import Case
 from mediation_admin.reports.definition import Answer, Figure, Line, Question, Report
 from mediation_admin.reports.figures import in_hand
@@ -24,7 +25,7 @@ def counted(session: Session, report: Report, question: Question, group: Any) ->
     statement = (
         select(*columns)
         .select_from(Case)
-        .where(Case.deleted_at.is_(None), Case.state != "draft", in_hand(question))
+        .where(Case.deleted_at.is_(None), Case.state != CaseState.DRAFT, in_hand(question))
         .group_by(group)
         .limit(MOST_LINES)
     )
