@@ -18,9 +18,10 @@ from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.jobs import Job, JobCancelled, JobRun, JobStatus, job_kind
 from mediation_admin.core.scope import Actor
+from mediation_admin.exports.catalogue import source_for
 from mediation_admin.exports.enums import ExportFormat
 from mediation_admin.exports.models import ExportRequest
-from mediation_admin.exports.source import Field, Params, Source, source_for
+from mediation_admin.exports.source import Field, Params, Source
 from mediation_admin.permissions import Permission
 
 KIND = "exports.run"

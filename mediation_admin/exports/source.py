@@ -45,27 +45,3 @@ class Source:
     rows: Callable[[Session, Sequence[Field], Params], Iterable[dict[str, Any]]] | None = None
     # Columns of a report belong to its question and are not picked one by one.
     pick: bool = field(default=True)
-
-
-_sources: dict[str, Source] = {}
-
-
-def register(source: Source) -> Source:
-    """Add a source; its code is what a list's 导出 button names."""
-    if source.code in _sources:
-        raise ValueError(f"export source {source.code} is registered twice")
-    _sources[source.code] = source
-    return source
-
-
-def source_for(actor: Actor, code: str) -> Source:
-    """The source, if this person may read what it exports; otherwise NotFound, as for a source that is none."""
-    source = _sources.get(code)
-    if source is None or not actor.may(Permission.EXPORT_REQUEST) or not actor.may(source.permission):
-        raise NotFound(code)
-    return source
-
-
-def all_sources() -> dict[str, Source]:
-    """Every registered source, for tests that walk them."""
-    return dict(_sources)
