@@ -20,12 +20,13 @@ class SessionEnd(LabelledEnum):
     TOO_OLD = "too_old", "超过最长登录时间"
     CREDENTIAL_CHANGED = "credential_changed", "密码已更改"
     ACCOUNT_DISABLED = "account_disabled", "账号已停用"
+    TOO_MANY = "too_many", "超过同时登录数"
 
 
 class AccountState(LabelledEnum):
     """How an account stands, as lists and the support desk show it; derived, never stored."""
 
-    NEVER_SIGNED_IN = "never_signed_in", "待激活", "info"
+    INVITED = "invited", "待激活", "info"
     ACTIVE = "active", "正常", "good"
     LOCKED = "locked", "暂时锁定", "warn"
     DISABLED = "disabled", "已停用", "bad"

@@ -187,7 +187,7 @@ def _account_criterion(court_ids: frozenset[int]) -> ColumnElement[bool]:
     return Account.id.in_(_people_of(court_ids))
 
 
-fence(Account, _account_criterion)
-fence(RoleGrant, lambda court_ids: RoleGrant.court_id.in_(court_ids))
-fence(LoginSession, lambda court_ids: LoginSession.account_id.in_(_people_of(court_ids)))
-fence(OneTimeLink, lambda court_ids: OneTimeLink.account_id.in_(_people_of(court_ids)))
+fence(Account, _account_criterion, platform=True)
+fence(RoleGrant, lambda court_ids: RoleGrant.court_id.in_(court_ids), platform=True)
+fence(LoginSession, lambda court_ids: LoginSession.account_id.in_(_people_of(court_ids)), platform=True)
+fence(OneTimeLink, lambda court_ids: OneTimeLink.account_id.in_(_people_of(court_ids)), platform=True)

@@ -7,6 +7,7 @@ this fence, so they are for migrations and reference data only.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Executable, ForeignKey, event
@@ -42,11 +43,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The courts whose rows a session may touch. ``court_ids`` None means all, and then ``reason`` must be given."""
+    """The courts whose rows a session may touch. ``court_ids`` None means all, and then ``reason`` must be given.
+
+    ``platform``: whether the platform's own tables (people, the roles they hold) are seen whole. It opens no court:
+    a system administrator sees every account and not one case.
+    """
 
     court_ids: frozenset[int] | None
     reason: str = ""
     write_court_ids: frozenset[int] | None = field(default=None)
+    platform: bool = False
 
     def __post_init__(self) -> None:
         if self.court_ids is None and not self.reason:
@@ -59,6 +65,11 @@ class Scope:
         return cls(ids, write_court_ids=ids)
 
     @classmethod
+    def of_platform(cls) -> "Scope":
+        """The scope of whoever works for the platform: its own tables whole, no court at all."""
+        return cls(frozenset(), write_court_ids=frozenset(), platform=True)
+
+    @classmethod
     def everything(cls, reason: str) -> "Scope":
         """Every court; ``reason`` says why (a nightly sweep, a migration, an operator's command)."""
         return cls(None, reason)
@@ -68,7 +79,7 @@ class CourtScoped:
     """Mixin of tables whose rows belong to one court. Child tables repeat the court so that the fence is one test."""
 
     @declared_attr
-    def court_id(cls) -> Mapped[int]:  # noqa: N805 - declared_attr receives the class
+    def court_id(cls) -> Mapped[int]:
         return mapped_column(BigInteger, ForeignKey("court.id"), index=True)
 
 
@@ -77,11 +88,18 @@ S = TypeVar("S", bound=Executable)
 
 _SCOPE, _ACTOR = "scope", "actor"
 _fences: dict[type, Callable[[frozenset[int]], ColumnElement[bool]]] = {}
+_of_platform: set[type] = set()
 
 
-def fence(model: type, criterion: Callable[[frozenset[int]], ColumnElement[bool]]) -> None:
-    """Fence a table that has no court of its own: ``criterion(court_ids)`` says which rows those courts may see."""
+def fence(model: type, criterion: Callable[[frozenset[int]], ColumnElement[bool]], *, platform: bool = False) -> None:
+    """Fence a table that has no court of its own: ``criterion(court_ids)`` says which rows those courts may see.
+
+    ``platform=True`` marks a table of the platform's own, which a platform scope sees whole.
+    """
     _fences[model] = criterion
+    if platform:
+        _of_platform.add(model)
+    _criteria.cache_clear()
 
 
 def enter(session: Session, actor: Actor, scope: Scope) -> None:
@@ -135,17 +153,26 @@ def fenced(session: Session, statement: S) -> S:
     scope = session.info.get(_SCOPE)
     if scope is None:
         raise ScopeMissing("no scope is set, but a statement was to be fenced")
-    return statement if scope.court_ids is None else statement.options(*_criteria(scope.court_ids))
+    return statement if scope.court_ids is None else statement.options(*_criteria(scope.court_ids, scope.platform))
 
 
-def _criteria(ids: frozenset[int]) -> list[Any]:
+@lru_cache(maxsize=4096)
+def _criteria(ids: frozenset[int], platform: bool) -> tuple[Any, ...]:
+    # Kept per set of courts: building them anew cost more than the rest of a short statement.
     options = [
         with_loader_criteria(
             CourtScoped, lambda cls: cls.court_id.in_(ids), include_aliases=True, track_closure_variables=True
         )
     ]
     # Each relational criterion is an ordinary expression of its class.
-    return options + [with_loader_criteria(m, c(ids), include_aliases=True) for m, c in _fences.items()]
+    return (
+        *options,
+        *(
+            with_loader_criteria(model, criterion(ids), include_aliases=True)
+            for model, criterion in _fences.items()
+            if not (platform and model in _of_platform)
+        ),
+    )
 
 
 def _classes_in(state: ORMExecuteState) -> set[type]:
@@ -172,7 +199,7 @@ def install(session_class: type[Session] | Session) -> None:
             return
         if scope.court_ids is None:
             return
-        state.statement = state.statement.options(*_criteria(scope.court_ids))
+        state.statement = state.statement.options(*_criteria(scope.court_ids, scope.platform))
 
     @event.listens_for(session_class, "before_flush")
     def _fence_writes(session: Session, _context: UOWTransaction, _instances: Any) -> None:
