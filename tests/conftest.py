@@ -115,8 +115,7 @@ def _app(servers: Servers, _template: None) -> Iterator[Flask]:
     (servers.folder / "data").mkdir()
     app = _create_app(_settings(servers, template.clone(servers.postgres)))
     app.test_client_class = careful.CarefulClient
-    careful.watch_for_uncommitted_writes(db.session.session_factory)
-    careful.refuse_undone_work(app)
+    careful.refuse_undone_work(app, db)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -85,16 +85,18 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def open_folder(wanted: Path) -> Path:
     """The data folder, made if need be; it must be ours."""
     folder = Path(os.path.abspath(wanted))
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Stop(f"The data folder {folder} cannot be made: {error.strerror}. Choose another with --data.") from error
     if folder.stat().st_uid != os.geteuid():
         raise Stop(
-            f"The data folder {folder} belongs to another user. Start as that user, or choose another folder with --data."
+            f"The data folder {folder} belongs to another user. Start as that user, or choose another with --data."
         )
-    # Root's database server runs as another user, who has to walk through, but not look around.
-    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    if is_new:
+        # Root's database server runs as another user, who has to walk through, but not look around.
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
     (folder / "logs").mkdir(mode=0o700, exist_ok=True)
     return folder
 

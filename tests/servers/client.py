@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Flask, Response
 from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-from mediation_admin.core.db import db
-
+_watched: set[Any] = set()
 _UNCOMMITTED = "tests: written and not committed"
 
 
@@ -21,8 +21,15 @@ class CarefulClient(FlaskClient):
         return contextvars.Context().run(super().open, *arguments, buffered=buffered, **options)
 
 
-def refuse_undone_work(app: Flask) -> None:
-    """Make every request of this app that answers with success, and leaves changes uncommitted, fail its test."""
+def refuse_undone_work(app: Flask, db: SQLAlchemy) -> None:
+    """Make every request of this app that answers with success, and leaves changes uncommitted, fail its test.
+
+    Also has the session remember what it wrote since its last commit; the listeners are hung once per class.
+    """
+    session_class = db.session.session_factory
+    if session_class not in _watched:
+        _watch(session_class)
+        _watched.add(session_class)
 
     @app.after_request
     def remember(response: Response) -> Response:
@@ -45,9 +52,7 @@ def refuse_undone_work(app: Flask) -> None:
             )
 
 
-def watch_for_uncommitted_writes(session_class: Any) -> None:
-    """Remember on the session what it wrote since its last commit or rollback; hung once per run."""
-
+def _watch(session_class: Any) -> None:
     @event.listens_for(session_class, "after_flush")
     def flushed(session: Session, _context: UOWTransaction) -> None:
         rows = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
