@@ -22,7 +22,9 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         app.config.from_mapping(config.from_environment())
     app.config.from_mapping(overrides or {})
     app.config["POOL_OWNER_PID"] = os.getpid()
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     if app.config.get("TRUSTED_PROXIES"):
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -66,5 +68,3 @@ def _hang_listeners() -> None:
 def _limiter_storage(redis_url: str) -> str:
     # Flask-Limiter names a unix socket differently from redis-py.
     return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
-
-

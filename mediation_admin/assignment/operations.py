@@ -219,7 +219,9 @@ class _Desk:
         self.pool = queries.one_more(self.pool, mediator_id)
 
 
-def rehearse(*, actor: Actor, case_ids: Sequence[int], mediator_id: int | None = None, today: date | None = None) -> Plan:
+def rehearse(
+    *, actor: Actor, case_ids: Sequence[int], mediator_id: int | None = None, today: date | None = None
+) -> Plan:
     """What a bulk assignment would do, without doing it: to one mediator, or each case to its best candidate."""
     session = db.session()
     today = today or clock.today()
@@ -244,9 +246,7 @@ def rehearse(*, actor: Actor, case_ids: Sequence[int], mediator_id: int | None =
                 plan.planned.append(Planned(row.id, row.case_no, refusal=why))
                 continue
             desk.give(chosen.facts.mediator_id)
-            plan.planned.append(
-                Planned(row.id, row.case_no, chosen.facts.mediator_id, chosen.facts.name, chosen.total)
-            )
+            plan.planned.append(Planned(row.id, row.case_no, chosen.facts.mediator_id, chosen.facts.name, chosen.total))
     return plan
 
 
@@ -297,7 +297,11 @@ def assign_many(
     for start in range(0, len(ordered), CHUNK):
         ids = ordered[start : start + CHUNK]
         rows = session.scalars(
-            select(Case).where(Case.id.in_(ids)).order_by(Case.id).with_for_update().execution_options(populate_existing=True)
+            select(Case)
+            .where(Case.id.in_(ids))
+            .order_by(Case.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         ).all()
         facts = queries.case_facts(session, ids)
         for case in rows:

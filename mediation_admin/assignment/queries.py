@@ -71,9 +71,7 @@ def pool_of(session: Session, court_id: int, today: date) -> list[CandidateFacts
             select(
                 Assignment.mediator_id,
                 func.count().label("assigned"),
-                func.count()
-                .filter(Assignment.accepted_on <= Assignment.response_due_on)
-                .label("in_time"),
+                func.count().filter(Assignment.accepted_on <= Assignment.response_due_on).label("in_time"),
             )
             .where(
                 Assignment.mediator_id.in_(ids),
@@ -120,8 +118,7 @@ def _answered_or_late(today: date):
     # An assignment that still has time to be answered says nothing about promptness yet; a withdrawn one never will.
     return and_(
         (Assignment.accepted_on.is_not(None)) | (Assignment.response_due_on < today),
-        (Assignment.end_kind.is_(None))
-        | Assignment.end_kind.not_in((AssignmentEnd.WITHDRAWN, AssignmentEnd.UNDONE)),
+        (Assignment.end_kind.is_(None)) | Assignment.end_kind.not_in((AssignmentEnd.WITHDRAWN, AssignmentEnd.UNDONE)),
     )
 
 
@@ -203,5 +200,7 @@ def one_more(pool: Sequence[CandidateFacts], mediator_id: int) -> list[Candidate
 def assignments_of(session: Session, case_id: int) -> list[Assignment]:
     """Every assignment the case has had, newest first."""
     return list(
-        session.scalars(select(Assignment).where(Assignment.case_id == case_id).order_by(Assignment.id.desc()).limit(50))
+        session.scalars(
+            select(Assignment).where(Assignment.case_id == case_id).order_by(Assignment.id.desc()).limit(50)
+        )
     )

@@ -201,7 +201,11 @@ def _success(m: CandidateFacts, averages: CourtAverages) -> Points:
 
 def _response(m: CandidateFacts, averages: CourtAverages) -> Points:
     rate = _drawn(m.accepted_in_time, m.assigned, averages.response_rate)
-    why = f"指派 {m.assigned} 次，3 个工作日内接收 {m.accepted_in_time} 次" if m.assigned else "尚无指派记录，按本院平均计"
+    why = (
+        f"指派 {m.assigned} 次，3 个工作日内接收 {m.accepted_in_time} 次"
+        if m.assigned
+        else "尚无指派记录，按本院平均计"
+    )
     return Points(Factor.RESPONSE, round(WEIGHTS[Factor.RESPONSE] * rate, 1), why)
 
 
@@ -209,9 +213,7 @@ def _drawn(hits: int, cases: int, average: float) -> float:
     return (hits + PRIOR_CASES * average) / (cases + PRIOR_CASES)
 
 
-def rank(
-    candidates: Sequence[CandidateFacts], case: CaseFacts, averages: CourtAverages, today: date
-) -> Ranking:
+def rank(candidates: Sequence[CandidateFacts], case: CaseFacts, averages: CourtAverages, today: date) -> Ranking:
     """Everybody on the roster, offered in order of points (ties: fewer open cases, then the older listing) or excluded."""
     offered: list[Ranked] = []
     excluded: list[Excluded] = []

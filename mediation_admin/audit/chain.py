@@ -62,13 +62,17 @@ def verify(connection: Connection, batch: int = 5_000) -> Verdict:
     """Walk the whole chain and every entry's fingerprint; stops at the first thing that does not fit."""
     checked, last_seal, previous = 0, 0, _GENESIS
     while True:
-        rows = connection.execute(
-            select(_seals.c.id, _seals.c.entry_id, _seals.c.previous, _seals.c.hash, *_content())
-            .join_from(_seals, _entries, _entries.c.id == _seals.c.entry_id, isouter=True)
-            .where(_seals.c.id > last_seal)
-            .order_by(_seals.c.id)
-            .limit(batch)
-        ).mappings().all()
+        rows = (
+            connection.execute(
+                select(_seals.c.id, _seals.c.entry_id, _seals.c.previous, _seals.c.hash, *_content())
+                .join_from(_seals, _entries, _entries.c.id == _seals.c.entry_id, isouter=True)
+                .where(_seals.c.id > last_seal)
+                .order_by(_seals.c.id)
+                .limit(batch)
+            )
+            .mappings()
+            .all()
+        )
         if not rows:
             break
         for row in rows:

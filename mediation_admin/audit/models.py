@@ -30,7 +30,9 @@ class AuditEntry(Base):
     tag: Mapped[str] = mapped_column(Text, comment="subject:noun:past-tense verb, e.g. case:assignment:revoked")
     object_type: Mapped[str] = mapped_column(Text, default="")
     object_id: Mapped[int | None] = mapped_column(BigInteger)
-    sentence: Mapped[str] = mapped_column(Text, comment="what happened, as a clerk reads it; never personal data in clear")
+    sentence: Mapped[str] = mapped_column(
+        Text, comment="what happened, as a clerk reads it; never personal data in clear"
+    )
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, comment="column → [old, new], secrets masked")
     request_id: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(Text, default="")
@@ -52,5 +54,3 @@ class AuditSeal(Base):
     sealed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     previous: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
-
-

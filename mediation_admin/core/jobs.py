@@ -295,7 +295,12 @@ def perform(job_id: int) -> None:
     except Exception:
         db.session.rollback()
         log.exception("job %s (%s) failed", job_id, kind)
-        _finish(job_id, kind, JobStatus.FAILED, f"处理时出错（编号 J{job_id}），没有留下半成品。请重试；仍失败请联系平台客服。")
+        _finish(
+            job_id,
+            kind,
+            JobStatus.FAILED,
+            f"处理时出错（编号 J{job_id}），没有留下半成品。请重试；仍失败请联系平台客服。",
+        )
     finally:
         db.session.remove()
 

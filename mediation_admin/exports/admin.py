@@ -16,9 +16,9 @@ from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.jobs import UNFINISHED, Job, JobStatus
 from mediation_admin.exports import operations
+from mediation_admin.exports.catalogue import source_for
 from mediation_admin.exports.enums import ExportFormat
 from mediation_admin.exports.models import ExportRequest
-from mediation_admin.exports.catalogue import source_for
 from mediation_admin.permissions import Permission
 
 # Parameters of the dialog itself; everything else in the address are the list's conditions.
@@ -95,9 +95,7 @@ class DownloadsView(ListScreen):
         given = request.form if request.method == "POST" else request.args
         code = given.get("list", "")
         source = source_for(current_actor(), code)
-        params = [
-            (name, value) for name, value in _pairs(given) if name not in _OWN
-        ]
+        params = [(name, value) for name, value in _pairs(given) if name not in _OWN]
         problem = None
         if request.method == "POST":
             try:
@@ -183,4 +181,3 @@ def new_export_url(code: str, **params: Any) -> str:
 
 
 show_result_at(operations.KIND, "导出", lambda job: "/exports/")
-

@@ -8,8 +8,6 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from mediation_admin.core import sheets
-from mediation_admin.core.errors import NotFound
-from mediation_admin.core.scope import Actor
 from mediation_admin.permissions import Permission
 
 Params = Sequence[tuple[str, str]]

@@ -157,7 +157,7 @@ def _body(report: Report, answer: Answer) -> str:
     parts: list[str] = []
     for line in (*answer.lines, answer.total):
         total = line is answer.total
-        parts.append(f'<tr class="total">' if total else "<tr>")
+        parts.append('<tr class="total">' if total else "<tr>")
         parts.append(f'<th scope="row">{escape(line.label)}</th>')
         parts.extend(f"<td>{escape(note)}</td>" for note in line.notes)
         base = urlencode({"report": report.code, "row": line.key} | period)
@@ -303,9 +303,7 @@ class ReportCasesView(ListScreen):
         Column("backfilled", "补录", kind="flag", default=False),
     ]
     orders = [
-        Order(
-            "newest", "登记日期从新到旧", [Key(Case.registered_on, descending=True), Key(Case.id, descending=True)]
-        ),
+        Order("newest", "登记日期从新到旧", [Key(Case.registered_on, descending=True), Key(Case.id, descending=True)]),
         Order("oldest", "登记日期从旧到新", [Key(Case.registered_on), Key(Case.id)]),
     ]
     filters = [

@@ -91,7 +91,11 @@ FIGURES: tuple[Figure, ...] = (
         group="新收",
     ),
     Figure(
-        "received_internet", "互联网", "新收中的互联网调解案件。", condition=_received_as(CaseKind.INTERNET), group="新收"
+        "received_internet",
+        "互联网",
+        "新收中的互联网调解案件。",
+        condition=_received_as(CaseKind.INTERNET),
+        group="新收",
     ),
     Figure(
         "received_backfilled",
@@ -138,8 +142,17 @@ FIGURES: tuple[Figure, ...] = (
         denominator="closed",
         opens="closed",
     ),
-    Figure("closed_with_start", "有受理日期的已结", "已结中填有受理日期的案件，用于计算天数。", condition=_ended_with_start),
-    Figure("days", "办理天数合计", "已结案件的结束日期－受理日期之和（天），未填受理日期的不计。", kind="days", value=_days, opens="closed_with_start"),
+    Figure(
+        "closed_with_start", "有受理日期的已结", "已结中填有受理日期的案件，用于计算天数。", condition=_ended_with_start
+    ),
+    Figure(
+        "days",
+        "办理天数合计",
+        "已结案件的结束日期－受理日期之和（天），未填受理日期的不计。",
+        kind="days",
+        value=_days,
+        opens="closed_with_start",
+    ),
     Figure(
         "mean_days",
         "平均调解天数",
