@@ -88,6 +88,11 @@ def assign_organisation(
     return assignment
 
 
+def withdraw(*, actor: Actor, case_id: int, reason: str, today: date | None = None) -> Case:
+    """Take back an assignment that nobody has accepted yet (T3b); the assignment is ended, not deleted."""
+    return cases.move(actor=actor, case_id=case_id, move="withdraw_assignment", reason=reason, today=today)
+
+
 def _refuse_excluded(ranking: rules.Ranking, mediator_id: int, confirmed: bool, reason: str) -> None:
     for out in ranking.excluded:
         if out.facts.mediator_id != mediator_id:
