@@ -9,6 +9,7 @@ from mediation_admin.audit.recording import Audited
 from mediation_admin.core.db import Base, Recorded, enum_column, pk
 from mediation_admin.core.scope import CourtScoped
 from mediation_admin.courts.enums import CourtKind, CourtLevel, SuccessRateDenominator
+from mediation_admin.reference.case_numbers import PROVINCES
 from mediation_admin.reference.models import Sourced
 
 POST_FILING_SINCE = date(2025, 1, 1)
@@ -23,7 +24,7 @@ class Court(Sourced, Recorded, Audited, Base):
         Index("ix_court_parent_id", "parent_id"),
         Index("ix_court_division_code", "division_code"),
         CheckConstraint(
-            "code ~ '^(最高法|[京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵军]([0-9]{2}|[0-9]{4})?)$'",
+            f"code ~ '^(最高法|[{PROVINCES}]([0-9]{{2}}|[0-9]{{4}})?)$'",
             name="code_form",
         ),
         CheckConstraint("parent_id <> id", name="parent_is_another"),

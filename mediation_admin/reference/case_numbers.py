@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from mediation_admin.core.errors import RuleBroken
 
 PROVINCES = "京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵军"
-COURT_CODE = rf"最高法|[{PROVINCES}](?:\d{{4}}|\d{{2}})?"
+COURT_CODE = rf"最高法|[{PROVINCES}](?:[0-9]{{4}}|[0-9]{{2}})?"
 FIRST_YEAR, LAST_YEAR = 1949, 2199
 EXAMPLE = "（2022）豫1302诉前调1号"
 
-_NUMBER = re.compile(rf"\((\d{{4}})\)({COURT_CODE})(知)?([一-龥]{{1,5}}?)第?(\d{{1,8}})号")
+_NUMBER = re.compile(rf"\(([0-9]{{4}})\)({COURT_CODE})(知)?([一-龥]{{1,5}}?)第?([0-9]{{1,8}})号")
 _TYPE = re.compile(r"[一-龥]{1,5}")
 _COURT = re.compile(COURT_CODE)
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
@@ -93,7 +93,7 @@ def _what_is_wrong(plain: str) -> str:
     if not re.match(r"\(\d{4}\)", plain):
         return f"案号应以括号里的四位年份开头，例如“{EXAMPLE}”。"
     rest = plain[6:]
-    court = re.match(rf"(?:{COURT_CODE})(?!\d)", rest)
+    court = re.match(rf"(?:{COURT_CODE})(?![0-9])", rest)
     if court is None:
         return f"年份后面应是法院代字：省份简称加两位或四位数字，例如 豫1302；请对照“{EXAMPLE}”改正。"
     if not rest.endswith("号"):

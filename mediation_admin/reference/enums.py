@@ -9,6 +9,7 @@ class DivisionLevel(LabelledEnum):
     PROVINCE = "province", "省级"
     PREFECTURE = "prefecture", "地级"
     COUNTY = "county", "县级"
+    TOWN = "town", "乡级"
 
 
 class CaseNumberKind(LabelledEnum):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mediation_admin.reference.causes import Alias, Cause, CauseBook
 from mediation_admin.reference.enums import AliasKind
-from mediation_admin.reference.workdays import DayException, WorkCalendar
+from mediation_admin.reference.workdays import Calendar, DayException
 
 FOLDER = Path(__file__).parent / "data"
 
@@ -18,9 +18,12 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def digest(name: str) -> str:
-    """SHA-256 of a data file: its version."""
-    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()
+def digest(*names: str) -> str:
+    """SHA-256 of data files: their version."""
+    found = hashlib.sha256()
+    for name in names:
+        found.update((FOLDER / name).read_bytes())
+    return found.hexdigest()
 
 
 @cache
@@ -36,9 +39,9 @@ def cause_book() -> CauseBook:
 
 
 @cache
-def work_calendar() -> WorkCalendar:
+def work_calendar() -> Calendar:
     """The calendar as shipped, without days an administrator entered later."""
-    return WorkCalendar(
+    return Calendar(
         DayException.from_text(row["day"], is_workday=row["is_workday"] == "true", name=row["name"])
         for row in rows("calendar.csv")
     )

@@ -27,19 +27,19 @@ def _valid_period() -> CheckConstraint:
 
 
 class Division(Sourced, Base):
-    """A province, prefecture or county under one name; a code that changed its name has one row per name."""
+    """A province, prefecture, county or town under one name; a code that changed its name has one row per name."""
 
     __tablename__ = "division"
     __table_args__ = (
         UniqueConstraint("code", "name", "valid_from"),
         Index("uq_division_code_current", "code", unique=True, postgresql_where="valid_to IS NULL"),
         Index("ix_division_parent_code", "parent_code"),
-        CheckConstraint("code ~ '^[0-9]{6}$'", name="code_form"),
+        CheckConstraint("code ~ '^[0-9]{6}([0-9]{3})?$'", name="code_form"),
         _valid_period(),
     )
 
     id: Mapped[pk]
-    code: Mapped[str] = mapped_column(Text, comment="区划代码（GB/T 2260，六位）")
+    code: Mapped[str] = mapped_column(Text, comment="区划代码：六位（GB/T 2260），乡级九位")
     name: Mapped[str] = mapped_column(Text, comment="名称")
     parent_code: Mapped[str | None] = mapped_column(Text, comment="上级区划代码")
     level: Mapped[DivisionLevel] = enum_column(DivisionLevel, comment="级别")
@@ -134,10 +134,10 @@ class CalendarDay(Base):
 
 
 class ReferenceVersion(Recorded, Base):
-    """Which version of a data file is loaded, so that a second load does nothing."""
+    """Which version of its data files a table holds, so that a second load does nothing."""
 
     __tablename__ = "reference_version"
 
-    file: Mapped[str] = mapped_column(Text, primary_key=True, comment="数据文件")
-    digest: Mapped[str] = mapped_column(Text, comment="SHA-256")
+    table: Mapped[str] = mapped_column(Text, primary_key=True, comment="表")
+    digest: Mapped[str] = mapped_column(Text, comment="数据文件的 SHA-256")
     rows: Mapped[int] = mapped_column(comment="行数")

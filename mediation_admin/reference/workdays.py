@@ -43,7 +43,7 @@ class Deadline:
         return PROVISIONAL_NOTE if self.provisional else ""
 
 
-class WorkCalendar:
+class Calendar:
     """Which days are worked. Built from exceptions only; all other days follow the weekday."""
 
     def __init__(self, exceptions: Iterable[DayException]) -> None:
@@ -62,18 +62,17 @@ class WorkCalendar:
             return exception.name
         return "周末" if day.weekday() >= 5 else ""
 
-    def is_published(self, year: int) -> bool:
-        """Whether the year's holidays are known; otherwise its days are computed from weekends."""
-        return year in self.published_years
+    def is_published(self, day: date) -> bool:
+        """Whether the holidays of that day's year are known; otherwise its days are computed from weekends."""
+        return day.year in self.published_years
 
-    def next_workday(self, day: date) -> Deadline:
+    def on_or_after(self, day: date) -> date:
         """``day`` itself if worked, else the first working day after it."""
-        start = day
         while not self.is_workday(day):
             day += _ONE
-        return Deadline(day, self._provisional(start, day))
+        return day
 
-    def add_working_days(self, start: date, days: int) -> Deadline:
+    def add_workdays(self, start: date, days: int) -> date:
         """The ``days``-th working day after ``start``, which is not counted itself. ``days`` ≥ 1."""
         if not 1 <= days <= LONGEST:
             raise ValueError(f"working days to add must be 1 to {LONGEST}, not {days}")
@@ -81,14 +80,21 @@ class WorkCalendar:
         while days:
             day += _ONE
             days -= self.is_workday(day)
+        return day
+
+    def add_working_days(self, start: date, days: int) -> Deadline:
+        """``add_workdays`` with the word whether a year on the way is unpublished."""
+        day = self.add_workdays(start, days)
         return Deadline(day, self._provisional(start + _ONE, day))
 
     def due_after_days(self, start: date, days: int) -> Deadline:
         """The last day of a term of natural days: ``start`` is not counted, a rest day moves it on (§85). ``days`` ≥ 1."""
         if not 1 <= days <= LONGEST:
             raise ValueError(f"days of a term must be 1 to {LONGEST}, not {days}")
-        # The holidays in between do not matter: only the last day's year can be provisional.
-        return self.next_workday(start + timedelta(days=days))
+        last = start + timedelta(days=days)
+        day = self.on_or_after(last)
+        # Holidays on the way do not matter, only those the last day falls on.
+        return Deadline(day, self._provisional(last, day))
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and with ``end``; 0 when ``end`` is not later."""

@@ -43,7 +43,9 @@ def courts_csv(data: Path) -> str:
 
 def causes_csv(data: Path) -> str:
     """causes.csv from the transcription of the regulation and the dispute-type rules."""
-    return as_csv(causes.join(data / "sources" / "causes-2025.csv", data / "dispute_type_rules.csv"), causes.Cause._fields)
+    return as_csv(
+        causes.join(data / "sources" / "causes-2025.csv", data / "dispute_type_rules.csv"), causes.Cause._fields
+    )
 
 
 def calendar_csv(_data: Path) -> str:

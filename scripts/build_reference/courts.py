@@ -82,7 +82,11 @@ def _court_of(division: Division, names: dict[str, str], areas: dict[str, str]) 
         court, name, short, level = character, f"{province}高级人民法院", f"{_plain(province)}高院", "high"
         parent = "最高法"
     elif division.level == "prefecture":
-        court, name, short = character + code[2:4], f"{province}{division.name}中级人民法院", f"{_plain(division.name)}中院"
+        court, name, short = (
+            character + code[2:4],
+            f"{province}{division.name}中级人民法院",
+            f"{_plain(division.name)}中院",
+        )
         level, parent = "intermediate", areas.get(code, character)
         if code == "654000":  # the branch of the high court, above the courts of 塔城 and 阿勒泰
             name, short = f"{province}高级人民法院{division.name}分院", "伊犁州分院"
@@ -107,8 +111,7 @@ def _with_city(division: Division, names: dict[str, str]) -> str:
 def _plain(area: str) -> str:
     """A short form people say: 南阳, 河南, 内蒙古, 延边州, 兴安盟."""
     area = re.sub(rf"(?<=..)((?:{_PEOPLES})族?)+自治州$", "州", area)
-    area = re.sub(r"(壮族|回族|维吾尔)?自治区$|省$|市$", "", area)
-    return area
+    return re.sub(r"(壮族|回族|维吾尔)?自治区$|省$|市$", "", area)
 
 
 def _gone_since(divisions: list[Division], present: set[str]) -> list[Division]:
@@ -118,13 +121,17 @@ def _gone_since(divisions: list[Division], present: set[str]) -> list[Division]:
 
 
 def _left_behind(court: Court, division: Division, divisions: list[Division]) -> Court:
-    successors = [d for d in divisions if d.code == division.successor_code and d.valid_from[:4] <= division.valid_to[:4]]
+    successors = [
+        d for d in divisions if d.code == division.successor_code and d.valid_from[:4] <= division.valid_to[:4]
+    ]
     name = successors[-1].name if successors else ""
     taken_over = Counter(d.successor_code for d in divisions if d.valid_to >= CODES_SINCE)
     alone = taken_over[division.successor_code] == 1 and bool(successors)
     is_new = bool(successors) and successors[-1].valid_from[:4] == division.valid_to[:4]
     if name.startswith(_stem(division.name)) or (alone and is_new):
-        return court._replace(valid_to=division.valid_to, source=f"按原区划代码推定，区划已改为{name}{division.successor_code}")
+        return court._replace(
+            valid_to=division.valid_to, source=f"按原区划代码推定，区划已改为{name}{division.successor_code}"
+        )
     into = f"并入{name}" if name else "撤销"
     return court._replace(source=f"按原区划代码推定，区划已{into}，法院是否保留待核实")
 

@@ -28,6 +28,7 @@ class Division(NamedTuple):
     valid_from: str
     valid_to: str
     successor_code: str
+    verified: str = "true"
 
 
 class Town(NamedTuple):
@@ -58,6 +59,7 @@ def correct(divisions: list[Division], corrections: Path) -> list[Division]:
                 f"{row['valid_from_year'] or EARLIEST}-01-01",
                 f"{row['valid_to_year']}-12-31" if row["valid_to_year"] else "",
                 row["successor_code"],
+                "false",
             )
             for row in csv.DictReader(file)
         }
