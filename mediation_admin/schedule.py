@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from mediation_admin.audit import chain
 from mediation_admin.core import jobs
 from mediation_admin.core.db import db
+from mediation_admin.core.scope import Actor, Scope, enter
+from mediation_admin.exports import operations as exports
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,16 @@ def seal_audit() -> int:
         return chain.seal(connection)
 
 
+def expire_exports() -> int:
+    """Clear away exported files past their date."""
+    enter(db.session(), Actor(None, "系统", "system", None), Scope.everything("expired files of every court are cleared"))
+    expired = exports.expire_files()
+    db.session.commit()
+    return expired
+
+
 PERIODIC: list[Periodic] = [
     Periodic("jobs:sweep", jobs.sweep, every=30),
     Periodic("audit:seal", seal_audit, every=60),
+    Periodic("exports:expire", expire_exports, every=3600),
 ]

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from mediation_admin.audit.recording import record
@@ -16,6 +15,7 @@ from mediation_admin.core import clock, jobs, sheets
 from mediation_admin.core.crypto import mask_name
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
+from mediation_admin.core.files import data_folder
 from mediation_admin.core.jobs import Job, JobCancelled, JobRun, JobStatus, job_kind
 from mediation_admin.core.scope import Actor
 from mediation_admin.exports.catalogue import source_for
@@ -30,10 +30,8 @@ MOST_WAITING = 10
 
 
 def exports_folder() -> Path:
-    """Where finished files lie, readable by the platform alone."""
-    folder = Path(current_app.config["DATA_DIR"]) / "exports"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    """Where finished files lie."""
+    return data_folder("exports")
 
 
 def request_export(
