@@ -2,6 +2,46 @@
 
 from flask import Flask
 
+from mediation_admin.core.admin import Screen, Shell, Site, install
+from mediation_admin.core.admin.job_screen import JobsView
+from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
+from mediation_admin.exports.admin import DownloadsView
+from mediation_admin.permissions import Role
+from mediation_admin.reports.admin import ReportCasesView, ReportsView
+
+ICONS = {
+    "调解案件管理": "folder",
+    "名册管理": "users",
+    "质效指标管理": "chart",
+    "本院管理": "building",
+    "系统管理": "gear",
+    "审计": "shield",
+}
+
+
+def screens() -> list[Screen]:
+    """The screens in the order of the menu; those without a menu place come last."""
+    return [
+        # 质效指标管理
+        ReportsView(),
+        ReportCasesView(),
+        DownloadsView(),
+        # not in the menu
+        TodoView(),
+        SearchView(),
+        JobsView(),
+    ]
+
 
 def init_app(app: Flask) -> None:
     """Join the screens to the app."""
+    site = Site(index_view=HomeView())
+    site.add_screens(screens(), icons=ICONS)
+    install(
+        app,
+        site,
+        Shell(
+            role_name=lambda actor: Role(actor.role).label,
+            counts=lambda actor: {"todo": todo_count(actor)},
+        ),
+    )
