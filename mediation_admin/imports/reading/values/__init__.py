@@ -1,0 +1,1 @@
+"""Parsers of single cells: pure functions ``parse(cell, unit=None)`` → Parsed, Faulty or Empty."""
