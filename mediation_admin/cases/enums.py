@@ -73,6 +73,40 @@ class EndReason(LabelledEnum):
     OTHER = "other", "其他"
 
 
+class DeclineGround(LabelledEnum):
+    """Why a mediator or organisation does not take a case (在线调解规则 §12)."""
+
+    OUT_OF_SCOPE = "out_of_scope", "不属于受理范围"
+    BEYOND_EXPERTISE = "beyond_expertise", "超出专业能力"
+    UNFIT = "unfit", "不适宜调解"
+    CONFLICT = "conflict", "存在应当回避的情形"
+    OTHER = "other", "其他"
+
+
+class ReturnGround(LabelledEnum):
+    """The three grounds on which a court returns a party's application (在线调解规则 §9)."""
+
+    NOT_COMPETENT = "not_competent", "不属于人民法院受案范围"
+    NO_JURISDICTION = "no_jurisdiction", "所选调解员对应的法院无管辖权"
+    NOT_ONLINE = "not_online", "不适宜在线调解"
+
+
+class Who(LabelledEnum):
+    """Whose step a move is by law; the court may do others' steps on their behalf, and that is recorded."""
+
+    COURT = "court", "法院"
+    MEDIATOR = "mediator", "调解员"
+    PARTY = "party", "当事人"
+    SYSTEM = "system", "系统"
+
+
+class Regime(LabelledEnum):
+    """The two legal eras: mediation before a case is registered, or after (最高法 2024-12-27 意见)."""
+
+    PRE_FILING = "pre_filing", "诉前调解"
+    POST_FILING = "post_filing", "先立案后调解"
+
+
 class PartyRole(LabelledEnum):
     """The side a party stands on."""
 

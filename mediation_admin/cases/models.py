@@ -52,6 +52,8 @@ class Case(CourtScoped, Recorded, Audited, Base):
             "ended_on is null or ended_on >= coalesce(accepted_on, registered_on)", name="ended_after_start"
         ),
         CheckConstraint("amount is null or amount >= 0", name="amount_positive"),
+        CheckConstraint("not suspended or state = 'mediating'", name="suspended_while_mediating"),
+        CheckConstraint("extended_days between 0 and 30", name="extension_cap"),
         CheckConstraint("state = 'draft' or case_no is not null", name="submitted_has_number"),
         Index("uq_mediation_case_case_no", "case_no", unique=True),
         # The list pages: newest first, per court, per kind, per state; id breaks ties so that pages go by key.
@@ -64,7 +66,13 @@ class Case(CourtScoped, Recorded, Audited, Base):
             "id",
             postgresql_where="deleted_at is null",
         ),
-        Index("ix_mediation_case_due", "court_id", "due_on", "id", postgresql_where="deleted_at is null and state in ('to_accept','mediating','closing')"),
+        Index(
+            "ix_mediation_case_due",
+            "court_id",
+            "due_on",
+            "id",
+            postgresql_where="deleted_at is null and state in ('to_accept','mediating','closing')",
+        ),
         Index("ix_mediation_case_mediator", "mediator_id", "state"),
         Index("ix_mediation_case_organisation", "organisation_id", "state"),
         Index("ix_mediation_case_ended", "court_id", "ended_on", postgresql_where="deleted_at is null"),
@@ -95,6 +103,9 @@ class Case(CourtScoped, Recorded, Audited, Base):
     end_reason: Mapped[EndReason | None] = enum_column(EndReason, comment="终止原因")
     signed_all: Mapped[bool | None] = mapped_column(comment="全部签字")
 
+    simplified: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="适用简易程序（立案后调解 7 天）"
+    )
     registered_on: Mapped[date] = mapped_column(comment="登记日期")
     assigned_on: Mapped[date | None] = mapped_column(comment="指派日期")
     response_due_on: Mapped[date | None] = mapped_column(comment="受理期限（三个工作日）")
