@@ -1,0 +1,187 @@
+// Forms: focus on the error summary, Ctrl+Enter, rows added and removed, leaving with unsaved changes, drafts in the tab.
+import { all, one } from "./page.js";
+import { enhance } from "./combobox.js";
+
+export function start() {
+  const summary = one("[data-summary]");
+  summary?.focus();
+  summary?.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const field = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!field) return;
+    event.preventDefault();
+    const target = field.matches("input, select, textarea, button") ? field : one("input, select, textarea", field);
+    const shown = target?.closest(".combo")?.querySelector("input") ?? target;
+    shown?.focus();
+    shown?.scrollIntoView({ block: "center" });
+  });
+  for (const form of all("form[data-form]")) one_form(form);
+  document.addEventListener("change", identity);
+}
+
+function one_form(form) {
+  let dirty = Boolean(form.querySelector(".has-error"));
+  let leaving = false;
+  form.addEventListener("input", () => (dirty = true));
+  form.addEventListener("change", () => (dirty = true));
+  form.addEventListener("submit", (event) => {
+    leaving = true;
+    const button = event.submitter;
+    // A second click must not save twice; the button comes back if the person returns by the browser's back.
+    setTimeout(() => button?.setAttribute("aria-busy", "true"));
+    setTimeout(() => button?.removeAttribute("aria-busy"), 8000);
+  });
+  addEventListener("pageshow", () => {
+    leaving = false;
+    for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
+  });
+  addEventListener("beforeunload", (event) => {
+    if (dirty && !leaving && form.querySelector("[data-submit]")) event.preventDefault();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      event.preventDefault();
+      const submit = one("[data-submit]", form);
+      if (submit) form.requestSubmit(submit);
+    }
+    // Enter in a text field must not press the first submit button, which may be one of a row.
+    if (event.key === "Enter" && !event.ctrlKey && event.target.matches("input:not([type=checkbox], [type=radio])")) {
+      const first = one('button[type="submit"]', form);
+      if (first && (first.dataset.addRow !== undefined || first.dataset.removeRow !== undefined)) {
+        event.preventDefault();
+        if (!event.isComposing && event.keyCode !== 229) one("[data-submit]", form)?.click();
+      }
+    }
+  });
+  for (const part of all("[data-repeat]", form)) repeat(part);
+  if (form.dataset.draft) draft(form, () => (dirty = true));
+}
+
+function repeat(part) {
+  const name = part.dataset.repeat;
+  part.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-add-row]");
+    const remove = event.target.closest("[data-remove-row]");
+    if (add) {
+      const rows = all(":scope > [data-repeat-row]", part);
+      const sample = rows.at(-1);
+      if (!sample) return;
+      event.preventDefault();
+      const row = sample.cloneNode(true);
+      for (const combo of all(".combo", row)) combo.replaceWith(one("select", combo));
+      for (const input of all("input, select, textarea", row)) clear(input);
+      for (const error of all(".field-error", row)) error.remove();
+      for (const field of all(".has-error", row)) field.classList.remove("has-error");
+      sample.after(row);
+      number(part, name);
+      for (const select of all("select[data-combobox]", row)) enhance(select);
+      one("input:not([type=hidden]), select, textarea", row)?.focus();
+    }
+    if (remove) {
+      const rows = all(":scope > [data-repeat-row]", part);
+      event.preventDefault();
+      const row = remove.closest("[data-repeat-row]");
+      if (rows.length > 1) {
+        const near = row.previousElementSibling ?? row.nextElementSibling;
+        row.remove();
+        number(part, name);
+        one("input:not([type=hidden])", near)?.focus();
+      } else {
+        for (const input of all("input, select, textarea", row)) clear(input);
+      }
+    }
+  });
+}
+
+function clear(input) {
+  input.hidden = false;
+  input.removeAttribute("aria-invalid");
+  if (input.type === "checkbox" || input.type === "radio") input.checked = input.defaultChecked && input.type === "radio";
+  else if (input.matches("select")) input.selectedIndex = 0;
+  else input.value = "";
+}
+
+// Rows are numbered again, so that the server reads them as one list without holes.
+function number(part, name) {
+  const old = new RegExp(`^((?:remove:)?${name.replace(/[-/\\^$*+?.()|[\]{}]/g, "\\$&")}[-:])\\d+`);
+  all(":scope > [data-repeat-row]", part).forEach((row, n) => {
+    for (const element of all("[name], [id], [for], [aria-describedby], [aria-labelledby]", row)) {
+      for (const attribute of ["name", "id", "for", "aria-describedby", "aria-labelledby"]) {
+        const value = element.getAttribute(attribute);
+        if (value) element.setAttribute(attribute, value.replace(old, `$1${n}`));
+      }
+    }
+    const shown = one("[data-row-number]", row);
+    if (shown) shown.textContent = String(n + 1);
+  });
+}
+
+// A draft lives in this browser tab only and goes when the form is saved or the tab is closed.
+function draft(form, touched) {
+  const name = `draft:${form.dataset.draft}:${location.pathname}`;
+  const said = one("[data-draft-said]", form);
+  const skip = new Set(["csrf_token", "back"]);
+  const held = sessionStorage.getItem(name);
+  const fresh = !one("[data-summary]") && !form.querySelector(".has-error");
+  if (held && fresh) {
+    const values = JSON.parse(held);
+    if (said) {
+      const restore = document.createElement("button");
+      restore.type = "button";
+      restore.className = "linklike";
+      restore.textContent = "恢复上次未保存的内容";
+      restore.addEventListener("click", () => {
+        fill(form, values);
+        said.textContent = "已恢复";
+        touched();
+      });
+      said.replaceChildren(restore);
+    }
+  }
+  let timer = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const values = [...new FormData(form)].filter(([key, value]) => !skip.has(key) && typeof value === "string");
+      sessionStorage.setItem(name, JSON.stringify(values));
+      if (said) said.textContent = "草稿已暂存在本页";
+    }, 800);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    // If the server refuses, it sends the text back itself.
+    sessionStorage.removeItem(name);
+  });
+}
+
+function fill(form, values) {
+  const groups = new Map();
+  for (const [key, value] of values) groups.set(key, [...(groups.get(key) ?? []), value]);
+  for (const part of all("[data-repeat]", form)) {
+    const wanted = new Set([...groups.keys()].map((key) => key.match(new RegExp(`^${part.dataset.repeat}-(\\d+)`))?.[1]).filter(Boolean)).size;
+    while (all(":scope > [data-repeat-row]", part).length < wanted) one("[data-add-row]", part).click();
+  }
+  for (const [key, list] of groups) {
+    for (const input of all(`[name="${CSS.escape(key)}"]`, form)) {
+      if (input.type === "checkbox" || input.type === "radio") input.checked = list.includes(input.value);
+      else if (input.type !== "hidden" && input.type !== "file") {
+        input.value = list.shift() ?? "";
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    }
+  }
+}
+
+// An ID number fills birth date and sex beside it, if those fields are there and empty.
+function identity(event) {
+  if (!event.target.matches?.("[data-id-number]")) return;
+  const number = event.target.value.normalize("NFKC").trim().toUpperCase();
+  if (!/^\d{17}[\dX]$/.test(number)) return;
+  const scope = event.target.closest("[data-repeat-row], form");
+  const find = (end) => all("input, select", scope).find((field) => field.name.replace(/.*-/, "") === end);
+  const birth = find("birth_date") ?? find("born_on") ?? find("birthday");
+  if (birth && !birth.value) birth.value = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
+  const sex = find("sex") ?? find("gender");
+  const wanted = Number(number[16]) % 2 ? ["male", "男", "m"] : ["female", "女", "f"];
+  if (sex?.matches("select") && !sex.value) sex.value = [...sex.options].find((o) => wanted.includes(o.value.toLowerCase()))?.value ?? "";
+}

@@ -1,0 +1,189 @@
+// The frame: menu on phones, open branches, counts, theme and text size, copy buttons, tips, idle warning.
+import { adoptToast, all, ask, keep, kept, one, toast } from "./page.js";
+
+export function start() {
+  settings();
+  menu();
+  counts();
+  copying();
+  tips();
+  idle();
+  for (const line of all("[data-toast]")) adoptToast(line);
+  for (const button of all("[data-history-back]")) button.addEventListener("click", () => history.back());
+  const place = one("[data-print-place]");
+  if (place) place.textContent = `${location.pathname} · 打印于 ${new Date().toLocaleString("zh-CN")}`;
+}
+
+function settings() {
+  const root = document.documentElement;
+  const theme = kept("theme");
+  const text = kept("text");
+  if (theme) root.dataset.theme = theme;
+  if (text) root.dataset.text = text;
+  one("[data-theme-toggle]")?.addEventListener("click", () => {
+    const dark = root.dataset.theme === "dark" || (root.dataset.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+    root.dataset.theme = dark ? "light" : "dark";
+    keep("theme", root.dataset.theme);
+  });
+  one("[data-text-toggle]")?.addEventListener("click", () => {
+    root.dataset.text = root.dataset.text === "large" ? "normal" : "large";
+    keep("text", root.dataset.text);
+  });
+}
+
+function menu() {
+  const side = one("[data-side]");
+  if (!side) return;
+  const toggle = one("[data-menu-toggle]");
+  const set = (open) => {
+    document.body.classList.toggle("menu-open", open);
+    toggle?.setAttribute("aria-expanded", String(open));
+    if (open) one("a, summary", side)?.focus();
+  };
+  toggle?.addEventListener("click", () => set(!document.body.classList.contains("menu-open")));
+  one("[data-menu-close]")?.addEventListener("click", () => set(false));
+  side.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.classList.contains("menu-open")) {
+      set(false);
+      toggle?.focus();
+    }
+  });
+  const open = new Set(JSON.parse(kept("menu-open") ?? "[]"));
+  for (const branch of all("details[data-branch]", side)) {
+    if (open.has(branch.dataset.branch)) branch.open = true;
+    branch.addEventListener("toggle", () => {
+      open[branch.open ? "add" : "delete"](branch.dataset.branch);
+      keep("menu-open", JSON.stringify([...open]));
+    });
+  }
+  one('[aria-current="page"]', side)?.scrollIntoView({ block: "nearest" });
+}
+
+// The figures beside 待办 and 下载中心 are asked at most once a minute, whatever the number of pages opened.
+async function counts() {
+  const url = document.body.dataset.counts;
+  if (!url || !one("[data-count]")) return;
+  const draw = (figures) => {
+    for (const badge of all("b[data-count]")) {
+      const n = figures[badge.dataset.count] ?? 0;
+      badge.hidden = !n;
+      badge.textContent = n > 99 ? "99+" : String(n);
+    }
+  };
+  const load = async () => {
+    if (document.hidden) return;
+    const held = JSON.parse(sessionStorage.getItem("counts") ?? "null");
+    if (held && Date.now() - held.at < 55000) return draw(held.figures);
+    try {
+      const answer = await ask(url);
+      if (!answer.ok) return;
+      const figures = await answer.json();
+      sessionStorage.setItem("counts", JSON.stringify({ at: Date.now(), figures }));
+      draw(figures);
+    } catch {
+      // Without counts the page still works.
+    }
+  };
+  await load();
+  setInterval(load, 60000);
+}
+
+function copying() {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    event.preventDefault();
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      const area = document.createElement("textarea");
+      area.value = button.dataset.copy;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 4000);
+    toast("已复制", { seconds: 4 });
+  });
+}
+
+function tips() {
+  let tip = null;
+  const hide = () => {
+    tip?.remove();
+    tip = null;
+  };
+  const open = (button) => {
+    hide();
+    tip = document.createElement("div");
+    tip.className = "tip";
+    tip.textContent = button.dataset.tip;
+    document.body.append(tip);
+    const place = button.getBoundingClientRect();
+    tip.style.left = `${Math.max(8, Math.min(place.left, innerWidth - tip.offsetWidth - 8))}px`;
+    const below = place.bottom + 6;
+    tip.style.top = `${below + tip.offsetHeight < innerHeight ? below : place.top - tip.offsetHeight - 6}px`;
+  };
+  document.addEventListener("mouseover", (event) => {
+    const button = event.target.closest?.("[data-tip]");
+    if (button) open(button);
+    else if (tip && !event.target.closest?.(".tip")) hide();
+  });
+  document.addEventListener("focusin", (event) => (event.target.matches?.("[data-tip]") ? open(event.target) : hide()));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-tip]");
+    if (button) open(button);
+  });
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+}
+
+// Warns before the session ends and keeps it alive while the person works in long forms.
+function idle() {
+  const dialog = one("#idle");
+  const limit = Number(document.body.dataset.idle || 0);
+  const warning = Number(document.body.dataset.idleWarning || 0);
+  const url = document.body.dataset.counts;
+  if (!dialog || !limit || !url) return;
+  let touched = Date.now();
+  let told = Date.now();
+  let saidAt = Infinity;
+  const stay = async () => {
+    touched = told = Date.now();
+    try {
+      await ask(url);
+    } catch {
+      // The message about signing in again is already on the page.
+    }
+    if (dialog.open) dialog.close();
+  };
+  for (const kind of ["pointerdown", "keydown"]) {
+    addEventListener(kind, () => {
+      if (dialog.open) return;
+      touched = Date.now();
+      if (touched - told > limit * 250) stay();
+    });
+  }
+  one("[data-idle-stay]", dialog).addEventListener("click", stay);
+  dialog.addEventListener("cancel", stay);
+  setInterval(() => {
+    const left = Math.round(limit - (Date.now() - Math.max(touched, told)) / 1000);
+    if (left > warning) {
+      saidAt = Infinity;
+      return;
+    }
+    if (left <= 0) {
+      location.reload();
+      return;
+    }
+    if (!dialog.open) dialog.showModal();
+    const words = left >= 60 ? `${Math.ceil(left / 60)} 分钟` : `${left} 秒`;
+    one("[data-idle-left]", dialog).textContent = words;
+    // Said aloud every 15 seconds, and each second of the last ten.
+    if (left <= 10 || saidAt - left >= 15) {
+      one("[data-idle-said]", dialog).textContent = `还有 ${words}`;
+      saidAt = left;
+    }
+  }, 1000);
+}
