@@ -83,9 +83,7 @@ class Organisation(Recorded, Audited, Base):
     name: Mapped[str] = mapped_column(Text, comment="名称")
     pinyin: Mapped[str] = mapped_column(Text, default="", comment="拼音")
     initials: Mapped[str] = mapped_column(Text, default="", comment="拼音首字母")
-    kind: Mapped[OrganisationKind] = enum_column(
-        OrganisationKind, default=OrganisationKind.PEOPLES, comment="组织类型"
-    )
+    kind: Mapped[OrganisationKind] = enum_column(OrganisationKind, default=OrganisationKind.PEOPLES, comment="组织类型")
     ministry_code: Mapped[str | None] = mapped_column(Text, comment="所属部委（代码）")
     level: Mapped[str] = mapped_column(Text, default="", server_default="", comment="级别")
     superior: Mapped[str] = mapped_column(Text, default="", server_default="", comment="上级单位")

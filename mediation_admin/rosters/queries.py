@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from mediation_admin.audit.models import AuditEntry
 from mediation_admin.core.crypto import blind_index, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.rosters.enums import Certification, Roster, Standing
@@ -274,4 +276,102 @@ def member_counts(session: Session, organisation_ids: Iterable[int]) -> dict[int
             .where(Membership.organisation_id.in_(list(organisation_ids)), Membership.ended_at.is_(None))
             .group_by(Membership.organisation_id)
         ).all()
+    )
+
+
+def history(
+    session: Session, mediator_or_organisation: str, ident: int, listing_ids: Iterable[int]
+) -> list[AuditEntry]:
+    """What was done to a person or organisation and their places on the roster, newest first, a hundred at most."""
+    of_row = and_(AuditEntry.object_type == mediator_or_organisation, AuditEntry.object_id == ident)
+    of_listing = and_(
+        AuditEntry.object_type == f"{mediator_or_organisation}_listing", AuditEntry.object_id.in_(list(listing_ids))
+    )
+    return list(
+        session.scalars(select(AuditEntry).where(or_(of_row, of_listing)).order_by(AuditEntry.id.desc()).limit(100))
+    )
+
+
+def find_mediators(session: Session, court_id: int, text: str, *, limit: int = 20) -> list[tuple[int, str, str, str]]:
+    """(id, name, work unit, organisations) of people on the court's roster, for a type-ahead."""
+    names = organisation_names_of(Mediator.id)
+    statement = (
+        select(Mediator.id, Mediator.name, Mediator.work_unit, names)
+        .join(MediatorListing, MediatorListing.mediator_id == Mediator.id)
+        .where(MediatorListing.court_id == court_id, MediatorListing.revoked_at.is_(None))
+        .order_by(Mediator.pinyin, Mediator.id)
+        .limit(limit)
+    )
+    if text.strip():
+        statement = statement.where(mediator_matches(text))
+    return [(ident, name, unit, orgs or "") for ident, name, unit, orgs in session.execute(statement)]
+
+
+def find_organisations(session: Session, court_id: int, text: str, *, limit: int = 20) -> list[tuple[int, str]]:
+    """(id, name) of organisations on the court's roster, for a type-ahead."""
+    statement = (
+        select(Organisation.id, Organisation.name)
+        .join(OrganisationListing, OrganisationListing.organisation_id == Organisation.id)
+        .where(OrganisationListing.court_id == court_id, OrganisationListing.revoked_at.is_(None))
+        .order_by(Organisation.pinyin, Organisation.id)
+        .limit(limit)
+    )
+    if text.strip():
+        statement = statement.where(organisation_matches(text))
+    return [(ident, name) for ident, name in session.execute(statement)]
+
+
+def organisation_names_of(mediator_id: Any) -> Any:
+    """The names of a mediator's organisations as a column of a list (甲、乙)."""
+    return (
+        select(func.string_agg(Organisation.name, "、"))
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.mediator_id == mediator_id, Membership.ended_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def member_count_of(organisation_id: Any) -> Any:
+    """The number of an organisation's members as a column of a list."""
+    return (
+        select(func.count())
+        .select_from(Membership)
+        .where(Membership.organisation_id == organisation_id, Membership.ended_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def members_of(session: Session, court_id: int, organisation_id: int) -> list[Any]:
+    """The members of an organisation with their place on this court's roster (if any), by pinyin."""
+    return list(
+        session.execute(
+            select(
+                Mediator.id,
+                Mediator.name,
+                Mediator.sex,
+                Mediator.work_unit,
+                Mediator.speciality_text,
+                MediatorListing.standing,
+                MediatorListing.term_end,
+            )
+            .join(Membership, Membership.mediator_id == Mediator.id)
+            .outerjoin(
+                MediatorListing,
+                and_(
+                    MediatorListing.mediator_id == Mediator.id,
+                    MediatorListing.court_id == court_id,
+                    MediatorListing.revoked_at.is_(None),
+                ),
+            )
+            .where(Membership.organisation_id == organisation_id, Membership.ended_at.is_(None))
+            .order_by(Mediator.pinyin, Mediator.id)
+        )
+    )
+
+
+def listings_of(session: Session, kind: type[MediatorListing] | type[OrganisationListing], ident: int) -> list[Any]:
+    """All places the person or organisation has or had on the rosters this session may see, newest first."""
+    key = MediatorListing.mediator_id if kind is MediatorListing else OrganisationListing.organisation_id
+    return list(
+        session.scalars(select(kind).where(key == ident).order_by(kind.revoked_at.is_(None).desc(), kind.id.desc()))
     )

@@ -27,7 +27,9 @@ class PhoneTaken(RuleBroken):
 
     def __init__(self, mediator: Mediator, *, listed_here: bool) -> None:
         who = f"{mask_name(mediator.name)}（{mask_phone(mediator.phone)}）"
-        advice = "该调解员已在本院名册中，请直接编辑。" if listed_here else "可以邀请该调解员加入本院名册，不必重复录入。"
+        advice = (
+            "该调解员已在本院名册中，请直接编辑。" if listed_here else "可以邀请该调解员加入本院名册，不必重复录入。"
+        )
         super().__init__(f"这个手机号已经在平台上，属于{who}。{advice}", field="phone", repair="invite")
         self.mediator_id = mediator.id
         self.masked_name = mask_name(mediator.name)
@@ -214,5 +216,3 @@ _REFUSED = {
     "ck_mediator_birth_month_form": ("birth_month", "出生年月请写成 1978-08 这样。"),
     "ck_mediator_listing_term_order": ("term_end", "聘期至不能早于聘任日期。"),
 }
-
-

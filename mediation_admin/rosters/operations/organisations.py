@@ -99,5 +99,7 @@ def _flush() -> None:
     except IntegrityError as error:
         name = getattr(getattr(error.orig, "diag", None), "constraint_name", "") or ""
         if name == "uq_organisation_home_court_id_name":
-            raise RuleBroken("本院已录入过同名的调解组织（可能已除名），请换一个名称或恢复原来的。", field="name") from error
+            raise RuleBroken(
+                "本院已录入过同名的调解组织（可能已除名），请换一个名称或恢复原来的。", field="name"
+            ) from error
         raise

@@ -1,0 +1,13 @@
+"""The roster screens of the back office, in menu order."""
+
+from mediation_admin.rosters.admin.certification import MediatorCertificationList, OrganisationCertificationList
+from mediation_admin.rosters.admin.mediators import MediatorList, OtherMediatorList
+from mediation_admin.rosters.admin.organisations import OrganisationList
+
+__all__ = [
+    "MediatorCertificationList",
+    "MediatorList",
+    "OrganisationCertificationList",
+    "OrganisationList",
+    "OtherMediatorList",
+]
