@@ -92,7 +92,7 @@ def _pip_install(lock: str) -> None:
         "--require-hashes",
         "--no-deps",
         "--no-input",
-        "--quiet",
+        "-qq",
         "-r",
         ROOT / lock,
     ]

