@@ -103,6 +103,11 @@ def _template(servers: Servers) -> None:
 
                 load_reference(db.session)
                 db.session.commit()
+            if importlib.util.find_spec("mediation_admin.courts.operations"):
+                from mediation_admin.courts.operations import load_courts
+
+                load_courts(db.session)
+                db.session.commit()
         finally:
             db.session.remove()
             db.engine.dispose()
