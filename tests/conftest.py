@@ -16,7 +16,6 @@ import base64
 import contextlib
 import contextvars
 import importlib
-import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,20 +93,10 @@ def _template(servers: Servers) -> None:
     app = _create_app(_settings(servers, template.create_empty(servers.postgres, template.TEMPLATE)))
     with app.app_context():
         try:
-            if any(Path("migrations/versions").glob("*.py")):
-                flask_migrate.upgrade()
-            else:  # until the first migration is written
-                db.create_all()
-            if importlib.util.find_spec("mediation_admin.reference.operations"):
-                from mediation_admin.reference.operations import load_reference
+            flask_migrate.upgrade()
+            from mediation_admin.courts.cli import load
 
-                load_reference(db.session)
-                db.session.commit()
-            if importlib.util.find_spec("mediation_admin.courts.operations"):
-                from mediation_admin.courts.operations import load_courts
-
-                load_courts(db.session)
-                db.session.commit()
+            load.callback()  # what `flask reference load` does
         finally:
             db.session.remove()
             db.engine.dispose()
