@@ -10,15 +10,20 @@ from flask import Flask, current_app
 from rq import Worker
 from rq.serializers import JSONSerializer
 
+from mediation_admin.audit.cli import audit
 from mediation_admin.core import clock, jobs
 from mediation_admin.core.db import db
+from mediation_admin.courts.cli import reference
+from mediation_admin.demo.cli import seed
+from mediation_admin.exports.cli import exports
+from mediation_admin.reports.cli import reports
 from mediation_admin.schedule import PERIODIC
 
 
 def init_app(app: Flask) -> None:
     """Join the commands to the app."""
-    app.cli.add_command(worker)
-    app.cli.add_command(scheduler)
+    for command in (worker, scheduler, reference, reports, exports, audit, seed):
+        app.cli.add_command(command)
 
 
 @click.command("worker")

@@ -174,6 +174,11 @@ def write_file(
     return written, path
 
 
+def record_operator_export(title: str, rows: int) -> None:
+    """Leave a trace of a file that an operator's command wrote."""
+    record(db.session(), "export:file:written", f"运维命令导出“{title}”{rows} 行", object_type="export_request")
+
+
 def _masked(field: Field, actor: Actor) -> Field:
     if field.personal and not actor.may(Permission.EXPORT_NAMES):
         return replace(field, column=replace(field.column, transform=mask_names))
