@@ -1,4 +1,4 @@
-"""Cells: a column of values in wire form in, cell XML out, a thousand rows at a time.
+"""Cells: a column of values in wire form in, cell XML out, a few hundred rows at a time.
 
 Python spends its time per operation, not per byte. So a column of a block is first looked at as a whole, by a few
 operations that run in C; where nothing odd stands in it, its values go out as they are between two constant pieces of

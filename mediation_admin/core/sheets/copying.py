@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 import psycopg
 from sqlalchemy import Connection, Select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from mediation_admin.core.scope import fenced
 from mediation_admin.core.sheets.columns import Column
 from mediation_admin.core.sheets.wire import from_copy
 
-BLOCK_ROWS = 500
+Database = psycopg.Connection | Connection | Session | scoped_session[Session]
+
+BLOCK_ROWS = 200  # half a megabyte of XML: more does not fit the processor's cache and is slower
 
 # How values must be spelled for us, whatever the server is set to: ISO dates, Shanghai time, bytea as hexadecimal.
 _SPELLING = {"DateStyle": "ISO, YMD", "TimeZone": "Asia/Shanghai", "bytea_output": "hex"}
@@ -27,13 +29,15 @@ class CompiledSelect(NamedTuple):
     names: list[str]
 
 
-def compile_select(statement: Select[Any], connection: Connection | Session) -> CompiledSelect:
+def compile_select(
+    statement: Select[Any], connection: Connection | Session | scoped_session[Session]
+) -> CompiledSelect:
     """The SQL and parameters that executing this select on the connection would send.
 
     Given a session, its fence is in it, and a session without a scope is refused. Given a connection, only row-level
     security stands between the query and other courts.
     """
-    if isinstance(connection, Session):
+    if isinstance(connection, (Session, scoped_session)):
         statement = fenced(connection, statement)
         connection = connection.connection()
     names = [str(described["name"]) for described in statement.column_descriptions]
@@ -46,7 +50,7 @@ def compile_select(statement: Select[Any], connection: Connection | Session) -> 
 
 
 def copy_blocks(
-    connection: psycopg.Connection | Connection | Session,
+    connection: Database,
     sql: str,
     params: Mapping[str, Any] | Sequence[Any] | None,
     columns: Sequence[Column],
@@ -60,7 +64,8 @@ def copy_blocks(
     driver = _driver(connection)
     query = psycopg.ClientCursor(driver).mogrify(sql, params)
     width = len(columns)
-    statement = f"COPY ({query}) TO STDOUT (FORMAT text, NULL '')"
+    # The line break ends a comment that the query may end with.
+    statement = f"COPY ({query}\n) TO STDOUT (FORMAT text, NULL '')"
     with _spelled(driver), driver.cursor() as cursor, cursor.copy(statement) as copy:
         lines = iter(copy)
         while chunk := list(islice(lines, BLOCK_ROWS)):
@@ -72,8 +77,8 @@ def copy_blocks(
             yield [from_copy(column, fields[at::width], escaped) for at, column in enumerate(columns)]
 
 
-def _driver(connection: psycopg.Connection | Connection | Session) -> psycopg.Connection:
-    if isinstance(connection, Session):
+def _driver(connection: Database) -> psycopg.Connection:
+    if isinstance(connection, (Session, scoped_session)):
         connection = connection.connection()
     if isinstance(connection, Connection):
         return connection.connection.driver_connection

@@ -3,9 +3,10 @@
 from mediation_admin.core.sheets.columns import Column, Kind
 from mediation_admin.core.sheets.texts import xml_attribute
 
-GENERAL, HEADING, WATERMARK, WRAPPED, TEXT_KEPT, CODE, CODE_KEPT, INTEGER, MONEY, DATE, DATETIME = range(11)
+GENERAL, HEADING, WATERMARK, WRAPPED, TEXT_KEPT, CODE, CODE_KEPT, INTEGER, MONEY, DATE, DATETIME, BOOLEAN = range(12)
 
-_DATE_FORMAT, _DATETIME_FORMAT, _FIRST_OWN_FORMAT = 164, 165, 166
+_DATE_FORMAT, _DATETIME_FORMAT, _BOOLEAN_FORMAT, _FIRST_OWN_FORMAT = 164, 165, 166, 167
+_CENTRED = '<alignment horizontal="center"/>'
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -32,7 +33,12 @@ class StyleBook:
     """Gives out style numbers while sheets are written and makes styles.xml when they are done."""
 
     def __init__(self) -> None:
-        self._formats = {_DATE_FORMAT: "yyyy\\-mm\\-dd", _DATETIME_FORMAT: "yyyy\\-mm\\-dd\\ hh:mm:ss"}
+        self._formats = {
+            _DATE_FORMAT: "yyyy\\-mm\\-dd",
+            _DATETIME_FORMAT: "yyyy\\-mm\\-dd\\ hh:mm:ss",
+            # Excel and WPS show TRUE and FALSE whatever the format is; LibreOffice would show some of them as 0 and 1.
+            _BOOLEAN_FORMAT: '"是";"是";"否"',
+        }
         self._own: dict[str, int] = {}
         self._cells = [
             _cell(),
@@ -45,8 +51,9 @@ class StyleBook:
             _cell(49, kept=True),
             _cell(1),
             _cell(4),
-            _cell(_DATE_FORMAT),
-            _cell(_DATETIME_FORMAT),
+            _cell(_DATE_FORMAT, alignment=_CENTRED),
+            _cell(_DATETIME_FORMAT, alignment=_CENTRED),
+            _cell(_BOOLEAN_FORMAT, alignment=_CENTRED),
         ]
 
     def of(self, column: Column) -> int:
@@ -62,6 +69,8 @@ class StyleBook:
                 return DATE
             case Kind.DATETIME:
                 return DATETIME
+            case Kind.BOOLEAN:
+                return BOOLEAN
             case Kind.DECIMAL:
                 return self._with_format(_places(column.places))
             case Kind.PERCENT:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from mediation_admin.core.sheets.columns import Column, Watermark
-from mediation_admin.core.sheets.copying import BLOCK_ROWS, compile_select, copy_blocks
+from mediation_admin.core.sheets.copying import BLOCK_ROWS, Database, compile_select, copy_blocks
 from mediation_admin.core.sheets.csv_cells import csv_column
 from mediation_admin.core.sheets.files import whole_file
 from mediation_admin.core.sheets.wire import wire_all
@@ -59,7 +58,7 @@ def write_rows(
 
 def copy_query(
     path: PathLike,
-    connection: psycopg.Connection | Connection | Session,
+    connection: Database,
     sql: str,
     params: Mapping[str, Any] | Sequence[Any] | None,
     columns: Sequence[Column],
@@ -81,7 +80,7 @@ def copy_query(
 
 def copy_select(
     path: PathLike,
-    session: Session | Connection,
+    session: Session | scoped_session[Session] | Connection,
     statement: Select[Any],
     columns: Sequence[Column],
     *,

@@ -13,6 +13,7 @@ from mediation_admin.core.sheets.texts import clean_text, looks_like_formula, xm
 
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
+_WIDEST_PRINT = 200.0  # characters that stay readable when a landscape A4 page is shrunk to hold them
 _MOST_SHEET_BYTES = 0xF000_0000  # a zip entry holds 4 GiB; a sheet that would grow past it goes on in the next
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -51,6 +52,7 @@ class XlsxStream:
         self._most_rows, self._most_bytes = most_rows, most_bytes
         if most_rows <= self._heading_row:
             raise ValueError("a sheet needs room for rows under its heading")
+        self._fits_a_page = sum(column.shown_width for column in self._columns) <= _WIDEST_PRINT
         self._names: list[str] = []
         self._last_rows: list[int] = []
         self._row = self._sheet_bytes = 0  # of the sheet being written
@@ -112,20 +114,21 @@ class XlsxStream:
             f'<col min="{at}" max="{at}" width="{column.shown_width}" customWidth="1"/>'
             for at, column in enumerate(self._columns, 1)
         )
+        selected = ' tabSelected="1"' if number == 1 else ""
         xml = (
-            f'{_XML}<worksheet {_MAIN}><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
-            f'<sheetViews><sheetView workbookViewId="0"{" tabSelected=" + chr(34) + "1" + chr(34) if number == 1 else ""}>'
+            f'{_XML}<worksheet {_MAIN}><sheetPr><pageSetUpPr fitToPage="{int(self._fits_a_page)}"/></sheetPr>'
+            f'<sheetViews><sheetView workbookViewId="0"{selected}>'
             f'<pane ySplit="{head}" topLeftCell="A{head + 1}" activePane="bottomLeft" state="frozen"/>'
             f'<selection pane="bottomLeft" activeCell="A{head + 1}" sqref="A{head + 1}"/></sheetView></sheetViews>'
-            f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>'
+            f'<sheetFormatPr defaultRowHeight="18" customHeight="1"/><cols>{widths}</cols><sheetData>'
         )
         if self._watermark is not None:
             mark = _text_cell(0, 1, str(self._watermark), styles.WATERMARK)
-            xml += f'<row r="1" ht="20" customHeight="1">{mark}</row>'
+            xml += f'<row r="1" ht="21" customHeight="1">{mark}</row>'
         headings = "".join(
             _text_cell(at, head, column.title, styles.HEADING) for at, column in enumerate(self._columns)
         )
-        self._write(f'{xml}<row r="{head}">{headings}</row>'.encode())
+        self._write(f'{xml}<row r="{head}" ht="24" customHeight="1">{headings}</row>'.encode())
         self._row = head
 
     def _end_sheet(self) -> None:

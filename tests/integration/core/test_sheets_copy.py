@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Connection, Engine, create_engine, func, select, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from mediation_admin.core import crypto
 from mediation_admin.core.db import enum_type
@@ -208,6 +208,11 @@ def test_parameters_are_values_and_never_sql(connection: Connection, tmp_path: P
     assert by_openpyxl(tmp_path / "a.xlsx")[1] == [value, "100%"]
 
 
+def test_a_query_may_end_with_a_comment(connection: Connection, tmp_path: Path) -> None:
+    copy_query(tmp_path / "a.xlsx", connection, "SELECT 'a' -- the only row", None, [text_column()])
+    assert by_openpyxl(tmp_path / "a.xlsx")[1:] == [["a"]]
+
+
 def test_without_parameters_a_percent_sign_is_one(connection: Connection, tmp_path: Path) -> None:
     copy_query(tmp_path / "a.xlsx", connection, "SELECT '100%'", None, [text_column()])
     assert by_openpyxl(tmp_path / "a.xlsx")[1] == ["100%"]
@@ -270,6 +275,13 @@ def test_a_select_is_copied_through_the_fence_decrypted_masked_and_labelled(sess
         [3, "纠纷3", "未结", None],
         [4, "纠纷4", "已结", "138****8004"],
     ]
+
+
+def test_the_app_s_scoped_session_will_do(connection: Connection, tmp_path: Path) -> None:
+    session = scoped_session(sessionmaker(connection))
+    enter(session(), CLERK, Scope.of([1]))
+    assert copy_select(tmp_path / "a.xlsx", session, ALL_QUARRELS, QUARRELS).rows == 0
+    session.remove()
 
 
 def test_conditions_of_every_sort_compile_as_they_would_run(session: Session, tmp_path: Path) -> None:
