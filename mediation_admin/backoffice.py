@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from mediation_admin.audit.admin import AuditView
 from mediation_admin.core.admin import Screen, Shell, Site, install
 from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
@@ -26,6 +27,8 @@ def screens() -> list[Screen]:
         ReportsView(),
         ReportCasesView(),
         DownloadsView(),
+        # 审计
+        AuditView(),
         # not in the menu
         TodoView(),
         SearchView(),

@@ -1,0 +1,87 @@
+"""审计: what was done, as sentences; and whether the record is whole."""
+
+from typing import Any
+
+from markupsafe import Markup, escape
+from sqlalchemy import Select, select
+
+from mediation_admin.audit.models import AuditEntry
+from mediation_admin.core.admin import (
+    Column,
+    DateRangeFilter,
+    Empty,
+    Key,
+    ListScreen,
+    Order,
+    TextFilter,
+)
+from mediation_admin.permissions import Permission, Role
+
+ROLES = Role.labels() | {"operator": "运维命令", "system": "系统", "": ""}
+
+
+class AuditView(ListScreen):
+    """The audit of the courts in scope, newest first. Nothing here can be changed."""
+
+    code = "audit"
+    title = "审计"
+    permission = Permission.AUDIT_VIEW
+    menu_path = ("审计",)
+    menu_title = "操作记录"
+    columns = [
+        Column("at", "时间", kind="datetime", required=True),
+        Column("actor_name", "操作人"),
+        Column("role", "角色", cell=lambda row: ROLES.get(row.role, row.role)),
+        Column("sentence", "做了什么", width="xl", required=True),
+        Column("changes", "改动", cell=lambda row: _changes(row.changes)),
+        Column("tag", "标签", default=False),
+        Column("address", "地址", default=False),
+        Column("request_id", "请求编号", default=False, copy=True),
+    ]
+    orders = [Order("newest", "时间从新到旧", [Key(AuditEntry.id, descending=True)])]
+    filters = [
+        DateRangeFilter("at", "时间", AuditEntry.at, moments=True),
+        TextFilter("actor", "操作人", AuditEntry.actor_name, how="exact", placeholder="姓名"),
+        TextFilter("tag", "标签", AuditEntry.tag, placeholder="如 case:"),
+        TextFilter("object", "对象编号", condition=lambda text: AuditEntry.object_id == _number(text), more=True),
+    ]
+    empty = Empty("这段时间没有操作记录。")
+    exportable = True
+
+    def select(self) -> Select[Any]:
+        return select(
+            AuditEntry.id,
+            AuditEntry.at,
+            AuditEntry.actor_name,
+            AuditEntry.role,
+            AuditEntry.sentence,
+            AuditEntry.changes,
+            AuditEntry.tag,
+            AuditEntry.address,
+            AuditEntry.request_id,
+        )
+
+    def row_label(self, row: Any) -> str:
+        return row.sentence
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() and len(text) < 19 else -1
+
+
+def _changes(changes: dict[str, Any]) -> Markup | str:
+    if not changes:
+        return ""
+    lines = "".join(
+        f"<li><span class='quiet'>{escape(key)}</span> {escape(_value(old))} → {escape(_value(new))}</li>"
+        for key, (old, new) in list(changes.items())[:20]
+    )
+    return Markup(
+        f"<details><summary class='linklike'>{len(changes)} 项</summary><ul class='changes'>{lines}</ul></details>"
+    )
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "空"
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
