@@ -1,7 +1,5 @@
 """People: how they sign in, and the roles they hold."""
 
-from flask import Flask
+from mediation_admin.accounts.joining import init_app
 
-
-def init_app(app: Flask) -> None:
-    """Join sign-in to the app."""
+__all__ = ["init_app"]

@@ -4,29 +4,28 @@ repetitions. Made here from an own short list; no list of others is copied."""
 from functools import lru_cache
 from itertools import product
 
-WORDS = (
-    # what people type when asked for a secret
+# What people type when asked for a secret; the same in pinyin; and in a court.
+_WORDS = (
     "password passwd passw0rd pass secret letmein welcome login access default changeme temp test testing demo guest user "
     "username master root admin administrator admin1 sysadmin manager system server service support oracle mysql "
     "computer internet monitor network windows office qwer qwert qwerty qwertyuiop asdf asdfg asdfgh asdfghjkl zxcv "
     "zxcvb zxcvbn zxcvbnm qaz qazwsx zaq zaqwsx qweasd qweasdzxc abc abcd abcde abcdef abcdefg aa aaa ab xyz "
     "iloveyou love lover baby angel dragon monkey tiger sunshine princess football superman batman shadow hello "
     "summer winter spring autumn january monday friday money freedom forever happy lucky "
-    # the same in pinyin
     "woaini woaiwo aini wozuishuai mima yonghu guanliyuan zhanghao nihao zhongguo beijing shanghai guangdong "
     "henan nanyang xiamen fujian sichuan chengdu hangzhou zhejiang jiangsu shandong hunan hubei china chinese "
     "xiaoming laopo laogong baobao wangyi taobao weixin "
-    # and in a court
     "fayuan renminfayuan faguan shuji shujiyuan tiaojie tiaojieyuan tiaojieshi anjian lian susong zhixing panjue "
     "court judge clerk mediation mediator justice law"
-).split()
-
-ENDINGS = (
+)
+_ENDINGS = (
     "1 12 123 1234 12345 123456 1234567 12345678 123456789 1234567890 321 4321 54321 654321 87654321 "
     "0 00 000 111 1111 11111 111111 222222 666 6666 666666 888 8888 888888 999 9999 999999 520 521 1314 5201314 "
     "112233 123123 123321 147258 147258369 159357 168 518 007 110 01 02 10 11 99 100 "
     "abc qwe asd zxc aa"
-).split()
+)
+WORDS = tuple(_WORDS.split())
+ENDINGS = tuple(_ENDINGS.split())
 YEARS = tuple(str(year) for year in (*range(1980, 2006), *range(2015, 2036)))
 SIGNS = ("", "@", "!", "#", ".", "_", "-", "$", "*")
 
@@ -61,7 +60,9 @@ def is_common(password: str) -> bool:
     or nothing but a short piece over and over."""
     folded = password.casefold()
     bare = folded.rstrip("!@#$%^&*.?~_-")
-    forms = {form for word in (folded, bare, folded.translate(_SHIFTED), bare.translate(_SHIFTED)) for form in _read(word)}
+    forms = {
+        form for word in (folded, bare, folded.translate(_SHIFTED), bare.translate(_SHIFTED)) for form in _read(word)
+    }
     return not forms.isdisjoint(common_passwords()) or _is_repetition(folded)
 
 

@@ -135,7 +135,9 @@ class LoginSession(Base):
     id: Mapped[pk]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"), comment="the role in use; NULL until chosen")
+    grant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("role_grant.id"), comment="the role in use; NULL until chosen"
+    )
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(comment="written at most once a minute")
     ended_at: Mapped[datetime | None]

@@ -91,9 +91,9 @@ def account_fragment(password: str, account: str) -> str:
 def _context_word(password: str, context: Iterable[str]) -> str:
     folded = password.casefold()
     for word in context:
-        if len(word) >= FRAGMENT and word.casefold() in folded:
-            if len(folded.replace(word.casefold(), "")) < LEFT_WITHOUT_CONTEXT:
-                return word
+        known = len(word) >= FRAGMENT and word.casefold() in folded
+        if known and len(folded.replace(word.casefold(), "")) < LEFT_WITHOUT_CONTEXT:
+            return word
     return ""
 
 

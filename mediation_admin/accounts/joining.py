@@ -1,0 +1,34 @@
+"""What joins accounts to an app: the gate, the pages before the house, the commands, the rights of background work."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, g
+
+from mediation_admin.accounts import actors, cli, gate, sign_in
+from mediation_admin.core import jobs
+from mediation_admin.core.scope import Actor
+from mediation_admin.permissions import Role
+
+
+def init_app(app: Flask) -> None:
+    """Join sign-in to the app."""
+    gate.install(app)
+    app.register_blueprint(sign_in.pages)
+    app.cli.add_command(cli.accounts)
+    jobs.load_actors_with(actors.of_background_work)
+
+
+def court_name(_actor: Actor) -> str:
+    """The court of the role in use, as the header names it; read with the session, so it costs nothing."""
+    return g.login.court_name
+
+
+def role_name(actor: Actor) -> str:
+    """The role in use, as the header names it."""
+    return Role(actor.role).label
+
+
+def preferences(_actor: Actor) -> Mapping[str, Any]:
+    """What the person prefers: theme, text size, single-key shortcuts."""
+    return g.login.preferences

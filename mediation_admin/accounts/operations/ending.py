@@ -1,0 +1,41 @@
+"""Ending what lets a person in: sessions and links. Used by every change that must shut the door."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
+from mediation_admin.accounts.models import LoginSession, OneTimeLink
+from mediation_admin.core import clock
+
+_sessions, _links = LoginSession.__table__, OneTimeLink.__table__
+
+
+def end_sessions(session: Session, account_id: int, how: SessionEnd, *, but: int | None = None) -> int:
+    """End a person's open sessions, all or all but one; returns how many."""
+    statement = update(_sessions).where(_sessions.c.account_id == account_id, _sessions.c.ended_at.is_(None))
+    if but is not None:
+        statement = statement.where(_sessions.c.id != but)
+    return session.execute(statement.values(ended_at=clock.now(), ended_how=how)).rowcount
+
+
+def end_oldest_sessions(session: Session, account_id: int, keep: int) -> None:
+    """End the sessions beyond the ``keep`` latest ones."""
+    beyond = (
+        select(_sessions.c.id)
+        .where(_sessions.c.account_id == account_id, _sessions.c.ended_at.is_(None))
+        .order_by(_sessions.c.created_at.desc(), _sessions.c.id.desc())
+        .offset(keep)
+    )
+    session.execute(
+        update(_sessions).where(_sessions.c.id.in_(beyond)).values(ended_at=clock.now(), ended_how=SessionEnd.TOO_MANY)
+    )
+
+
+def revoke_links(session: Session, account_id: int | None, purpose: LinkPurpose | None = None) -> None:
+    """Take back a person's open links (None: the set-up links, which belong to nobody)."""
+    statement = update(_links).where(
+        _links.c.account_id.is_not_distinct_from(account_id), _links.c.used_at.is_(None), _links.c.revoked_at.is_(None)
+    )
+    if purpose is not None:
+        statement = statement.where(_links.c.purpose == purpose)
+    session.execute(statement.values(revoked_at=clock.now()))

@@ -1,0 +1,70 @@
+"""Setting and changing a password. Only its owner ever types one; operators hand out random ones that must be changed."""
+
+from mediation_admin.accounts import passwords, queries, rules
+from mediation_admin.accounts.enums import SessionEnd
+from mediation_admin.accounts.models import Account
+from mediation_admin.accounts.operations import ending
+from mediation_admin.accounts.tokens import random_password
+from mediation_admin.audit.recording import record
+from mediation_admin.core import clock
+from mediation_admin.core.db import db
+from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.scope import Actor
+
+
+def change_password(*, actor: Actor, current: str, new: str, keep_session: int | None = None) -> Account:
+    """The owner's change of password; ends all other sessions and open links.
+
+    Refused: a wrong current password (field ``current_password``; S12) and whatever the password rules refuse (field
+    ``new_password``).
+    """
+    session = db.session()
+    account = queries.own_account(session, actor.account_id)
+    if not passwords.is_right(account.password_hash, rules.normalise_password(current)):
+        raise RuleBroken("现在的密码不正确，请重新输入。", field="current_password")
+    set_password(account, new)
+    ending.end_sessions(session, account.id, SessionEnd.CREDENTIAL_CHANGED, but=keep_session)
+    ending.revoke_links(session, account.id)
+    record(
+        session,
+        "account:password:changed",
+        f"{account.name}修改了自己的密码，其他登录已结束",
+        object_type="account",
+        object_id=account.id,
+        actor=actor,
+    )
+    session.flush()
+    return account
+
+
+def set_initial_password(*, actor: Actor, account: Account, password: str | None = None) -> str:
+    """Give an account a password that must be changed at the first sign-in; returns it. Only for the platform's own
+    commands (demo people): a person never sets another's password (S6)."""
+    if actor.account_id is not None:
+        raise RuleBroken("不能为他人设置密码，请发送重置链接。")
+    account = queries.own_account(db.session(), account.id)
+    password = password or random_password()
+    account.password_hash = passwords.hash_password(rules.normalise_password(password))
+    account.must_change_password = True
+    account.password_changed_at = clock.now()
+    account.failed_count, account.locked_until = 0, None
+    ending.end_sessions(db.session(), account.id, SessionEnd.CREDENTIAL_CHANGED)
+    db.session().flush()
+    return password
+
+
+def set_password(account: Account, new: str) -> None:
+    """Check a password its owner chose and put it in place. Raises RuleBroken for the field ``new_password``."""
+    new = rules.normalise_password(new)
+    context = [held.court_name for held in queries.roles_held(db.session(), account.id)]
+    rules.check_new_password(
+        new,
+        phone=account.phone,
+        name=account.name,
+        context=[*context, *(name.removesuffix("人民法院") for name in context)],
+        is_current=account.password_hash is not None and passwords.is_right(account.password_hash, new),
+    )
+    account.password_hash = passwords.hash_password(new)
+    account.must_change_password = False
+    account.password_changed_at = clock.now()
+    account.failed_count, account.locked_until = 0, None

@@ -1,0 +1,243 @@
+"""Reads of accounts: who is signed in, who holds which role, what the lists show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import cast as as_type
+from sqlalchemy.orm import Session
+
+from mediation_admin.accounts.enums import AccountState
+from mediation_admin.accounts.models import Account, LoginSession, OneTimeLink, RoleGrant
+from mediation_admin.core.crypto import blind_index, normalise_phone
+from mediation_admin.core.scope import unfenced
+from mediation_admin.courts.models import Court
+from mediation_admin.courts.scope import court_and_below
+from mediation_admin.permissions import EXCLUSIVE_ROLES, REACHES_SUBORDINATES, Role
+
+_accounts, _grants, _sessions, _courts = (
+    Account.__table__,
+    RoleGrant.__table__,
+    LoginSession.__table__,
+    Court.__table__,
+)
+
+
+def phone_index(phone: str) -> bytes | None:
+    """The blind index of a phone as typed."""
+    return blind_index("phone", normalise_phone(phone))
+
+
+# -- who is signed in -----------------------------------------------------------------------------------------------
+
+# Every request asks this, before any scope exists: Core columns, one statement, made once.
+_SIGNED_IN = (
+    select(
+        _sessions.c.id,
+        _sessions.c.account_id,
+        _sessions.c.created_at,
+        _sessions.c.seen_at,
+        _accounts.c.name,
+        _accounts.c.must_change_password,
+        _accounts.c.preferences,
+        _grants.c.id.label("grant_id"),
+        _grants.c.role,
+        _grants.c.court_id,
+        _courts.c.name.label("court_name"),
+        case(
+            (_grants.c.role.in_([role.value for role in REACHES_SUBORDINATES]), court_and_below(_grants.c.court_id)),
+            else_=as_type(null(), ARRAY(BigInteger)),
+        ).label("reached"),
+    )
+    .join(_accounts, and_(_accounts.c.id == _sessions.c.account_id, _accounts.c.disabled_at.is_(None)))
+    .outerjoin(_grants, and_(_grants.c.id == _sessions.c.grant_id, _grants.c.revoked_at.is_(None)))
+    .outerjoin(_courts, _courts.c.id == _grants.c.court_id)
+    .where(_sessions.c.token_hash == bindparam("token_hash"), _sessions.c.ended_at.is_(None))
+)
+
+
+def signed_in(session: Session, token_hash: bytes) -> Row[Any] | None:
+    """The live session behind a token with its account, the role in use and what the frame of a page shows."""
+    return session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
+
+
+def sessions_of(session: Session, account_id: int) -> Sequence[LoginSession]:
+    """A person's own open sessions, the latest first. Asked by the owner, whatever the role in use."""
+    statement = (
+        select(LoginSession)
+        .where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+        .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
+    )
+    return session.scalars(unfenced(statement, "a person's own sessions")).all()
+
+
+# -- roles ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role a person can work in now."""
+
+    grant_id: int
+    role: Role
+    court_id: int | None
+    court_name: str
+
+    @property
+    def label(self) -> str:
+        """法官 · 南阳市宛城区人民法院."""
+        return f"{self.role.label} · {self.court_name}" if self.court_name else self.role.label
+
+
+def roles_held(session: Session, account_id: int) -> list[HeldRole]:
+    """The roles a person holds now, over all courts: they are the person's own."""
+    rows = session.execute(
+        select(_grants.c.id, _grants.c.role, _grants.c.court_id, _courts.c.name)
+        .outerjoin(_courts, _courts.c.id == _grants.c.court_id)
+        .where(_grants.c.account_id == account_id, _grants.c.revoked_at.is_(None))
+        .order_by(_grants.c.id)
+    )
+    return [HeldRole(grant_id, Role(role), court_id, name or "") for grant_id, role, court_id, name in rows]
+
+
+def exclusive_roles_held(session: Session, account_id: int) -> list[Role]:
+    """Which of the three administrator roles a person holds now."""
+    return [held.role for held in roles_held(session, account_id) if held.role in EXCLUSIVE_ROLES]
+
+
+def holder(session: Session, account_id: int, role: str, court_id: int | None) -> Row[Any] | None:
+    """The name and courts reached of a person who still holds this role, None if not (background work asks)."""
+    return session.execute(
+        select(
+            _accounts.c.name,
+            case(
+                (_grants.c.role.in_([one.value for one in REACHES_SUBORDINATES]), court_and_below(_grants.c.court_id)),
+                else_=as_type(null(), ARRAY(BigInteger)),
+            ).label("reached"),
+        )
+        .join(_grants, _grants.c.account_id == _accounts.c.id)
+        .where(
+            _accounts.c.id == account_id,
+            _accounts.c.disabled_at.is_(None),
+            _grants.c.role == role,
+            _grants.c.court_id.is_not_distinct_from(court_id),
+            _grants.c.revoked_at.is_(None),
+        )
+    ).one_or_none()
+
+
+# -- single rows ----------------------------------------------------------------------------------------------------
+
+
+def account_of_phone(session: Session, phone: str, *, lock: bool = False) -> Account | None:
+    """The account of a phone, wherever it works: one phone is one account on the whole platform."""
+    statement = select(Account).where(Account.phone_index == phone_index(phone))
+    if lock:
+        statement = statement.with_for_update()
+    statement = statement.execution_options(populate_existing=True)
+    return session.scalar(unfenced(statement, "a phone belongs to one account on the whole platform"))
+
+
+def own_account(session: Session, account_id: int) -> Account:
+    """A person's own account, before or whatever the role in use. Locked, since it is read to be changed."""
+    statement = select(Account).where(Account.id == account_id).with_for_update()
+    statement = statement.execution_options(populate_existing=True)
+    return session.scalars(unfenced(statement, "a person's own account")).one()
+
+
+def open_link(session: Session, token_hash: bytes, moment: datetime, *, lock: bool = False) -> OneTimeLink | None:
+    """The link behind a token while it works; None once it is used, taken back or too old."""
+    statement = select(OneTimeLink).where(
+        OneTimeLink.token_hash == token_hash,
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.revoked_at.is_(None),
+        OneTimeLink.expires_at > moment,
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(unfenced(statement, "whoever holds the token may use the link"))
+
+
+def platform_is_empty(session: Session) -> bool:
+    """Whether nobody has an account yet."""
+    return session.scalar(select(_accounts.c.id).limit(1)) is None
+
+
+# -- lists ----------------------------------------------------------------------------------------------------------
+
+
+def accounts_shown() -> Select[Any]:
+    """The columns of the user list; the fence decides whose users and which of their roles."""
+    roles = (
+        select(func.array_agg(RoleGrant.role + "|" + func.coalesce(Court.short_name, "")))
+        .outerjoin(Court, Court.id == RoleGrant.court_id)
+        .where(RoleGrant.account_id == Account.id, RoleGrant.revoked_at.is_(None))
+        .scalar_subquery()
+    )
+    return select(
+        Account.id,
+        Account.name,
+        Account.phone,
+        Account.last_signed_in_at,
+        Account.created_at,
+        state().label("state"),
+        roles.label("roles"),
+    )
+
+
+def state() -> ColumnElement[str]:
+    """SQL: how an account stands; the same decision as rules.state_of."""
+    return case(
+        (Account.disabled_at.is_not(None), AccountState.DISABLED.value),
+        (Account.password_hash.is_(None), AccountState.INVITED.value),
+        (Account.locked_until > func.now(), AccountState.LOCKED.value),
+        else_=AccountState.ACTIVE.value,
+    )
+
+
+def holds_a_role() -> ColumnElement[bool]:
+    """SQL: somebody who holds a role now, in the courts the fence lets through."""
+    return (
+        select(RoleGrant.id)
+        .where(RoleGrant.account_id == Account.id, RoleGrant.revoked_at.is_(None))
+        .correlate(Account)
+        .exists()
+    )
+
+
+def holds(role: Role | None = None, court_id: int | None = None) -> ColumnElement[bool]:
+    """SQL: somebody who holds this role, or any role in this court, now."""
+    found = select(RoleGrant.id).where(RoleGrant.account_id == Account.id, RoleGrant.revoked_at.is_(None))
+    if role is not None:
+        found = found.where(RoleGrant.role == role)
+    if court_id is not None:
+        found = found.where(RoleGrant.court_id == court_id)
+    return found.correlate(Account).exists()
+
+
+def name_or_phone(text: str) -> ColumnElement[bool]:
+    """SQL: the name begins with the text, or the phone is the text."""
+    return or_(Account.name.startswith(text, autoescape=True), Account.phone_index == phone_index(text))
+
+
+def courts_like(session: Session, text: str, limit: int = 20) -> Sequence[Row[Any]]:
+    """(id, name, code) of courts whose name, code or pinyin begins with or holds the text. Courts are public."""
+    text = text.strip()
+    if not text:
+        return []
+    found = or_(
+        _courts.c.name.contains(text, autoescape=True),
+        _courts.c.code.startswith(text, autoescape=True),
+        _courts.c.initials.startswith(text.lower(), autoescape=True),
+        _courts.c.short_initials.startswith(text.lower(), autoescape=True),
+    )
+    return session.execute(
+        select(_courts.c.id, _courts.c.name, _courts.c.code).where(found).order_by(_courts.c.code).limit(limit)
+    ).all()
+
+
+def court_name(session: Session, court_id: int) -> str | None:
+    """The full name of a court."""
+    return session.scalar(select(_courts.c.name).where(_courts.c.id == court_id))
