@@ -35,7 +35,7 @@ class Column:
     kind: text · link (to the row's detail page, or ``link(row)``) · tag (``enum`` gives word and tone) · date ·
     datetime · money (yuan) · number · percent (0–1) · deadline (a date shown as 剩/超 N 天; rows for which
     ``active(row)`` is false show the plain date) · masked (``mask(value)`` is shown) · flag (是/否) · names (a list, or
-    text; cut after two).
+    text; more than two become “张三 等 4 人”).
     sortable: the key of an Order to use from the heading (with ``-`` + key for the other direction if that exists).
     width: xs s m l xl or "" (as the words need). default: shown until the person chooses columns. copy: a copy button.
     cell: ``cell(row)`` returns text or Markup and overrides the kind. help: the term explained, beside the heading.
@@ -183,4 +183,4 @@ def _names(value: Any) -> str:
     if len(value) <= 2:
         return str(escape("、".join(value)))
     every = escape("、".join(value))
-    return f'<span title="{every}">{escape("、".join(value[:2]))} <small>等 {len(value)} 人</small></span>'
+    return f'<span title="{every}">{escape(value[0])} 等 {len(value)} 人</span>'

@@ -3,11 +3,13 @@
 from typing import Any
 
 from flask import Response, jsonify
+from markupsafe import Markup
+from sqlalchemy import select
 
 from mediation_admin.core import jobs
 from mediation_admin.core.admin.access import Access, current_actor
 from mediation_admin.core.admin.messages import banner, toast
-from mediation_admin.core.admin.pieces import Action, Notice, Progress
+from mediation_admin.core.admin.pieces import Action, Notice, Progress, Table
 from mediation_admin.core.admin.screen import Screen, screen_route
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
@@ -54,6 +56,27 @@ class JobsView(Screen):
     title = "任务进度"
     permission = Access.SIGNED_IN
     menu_path = None
+
+    @screen_route("/")
+    def index(self) -> Any:
+        """One's last fifty jobs."""
+        actor = current_actor()
+        mine = db.session.scalars(
+            select(Job).where(Job.requester_id == actor.account_id).order_by(Job.id.desc()).limit(50)
+        ).all()
+        rows = [
+            (
+                Markup('<a href="{}">{}</a>').format(
+                    self.url_for("show", job_id=job.id), _places.get(job.kind, ("后台任务", None))[0]
+                ),
+                job.status,
+                job.created_at,
+                job.message,
+            )
+            for job in mine
+        ]
+        pieces = [Table(["任务", "状态", "开始时间", "说明"], rows)] if rows else [Notice("还没有后台任务。", tone="info")]
+        return self.render("shared/page.html", pieces=pieces)
 
     @screen_route("/<int:job_id>.json")
     def status(self, job_id: int) -> Response:

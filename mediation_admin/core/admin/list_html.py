@@ -149,10 +149,8 @@ def _row_actions(actions: Sequence[Action], url: str | None) -> str:
     parts = ['<td class="c-act">']
     if url:
         parts.append(f'<a class="act" href="{escape(url)}" data-drawer>查看</a>')
-    room = 2 if url else 3
-    first, rest = shown[:room], shown[room:]
-    if len(rest) == 1 and not url:
-        first, rest = shown, []
+    room = 3 - bool(url)
+    first, rest = (shown, []) if len(shown) <= room else (shown[: room - 1], shown[room - 1 :])
     parts += [str(action.html("act")) for action in first]
     if rest:
         parts.append(

@@ -386,4 +386,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "tag": tag_of,
     "words": text_of,
     "tone": tag,
+    "html": lambda value: Markup(html_of(value)),
 }
