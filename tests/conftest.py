@@ -94,9 +94,8 @@ def _template(servers: Servers) -> None:
     with app.app_context():
         try:
             flask_migrate.upgrade()
-            from mediation_admin.courts.cli import load
-
-            load.callback()  # what `flask reference load` does
+            loaded = app.test_cli_runner().invoke(args=["reference", "load"])
+            assert loaded.exit_code == 0, loaded.output
         finally:
             db.session.remove()
             db.engine.dispose()
