@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -109,7 +109,7 @@ def judge_courts(rows: Sequence[Mapping[str, str]], known_codes: Mapping[str, st
         if faults:
             found.faults.extend(faults)
         else:
-            found.rows.append(_row(number, values))
+            found.rows.append(_row(number, values, mentioned))
     return found
 
 
@@ -156,7 +156,7 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _row(number: int, values: Mapping[str, str]) -> CourtRow:
+def _row(number: int, values: Mapping[str, str], mentioned: set[str]) -> CourtRow:
     code = values["code"]
     return CourtRow(
         number=number,
@@ -165,7 +165,7 @@ def _row(number: int, values: Mapping[str, str]) -> CourtRow:
         short_name=values["short_name"] or values["name"].replace("人民法院", "法院"),
         level=CourtLevel.from_label(values["level"]) or level_of(code),
         kind=CourtKind.from_label(values["kind"]) or CourtKind.ORDINARY,
-        parent_code=values["parent_code"] or parent_of(code),
+        parent_code=values["parent_code"] or next((above for above in _above(code) if above in mentioned), None),
         division_code=values["division_code"] or None,
         province=values["province"],
         valid_from=_date(values["valid_from"]),
@@ -176,6 +176,13 @@ def _row(number: int, values: Mapping[str, str]) -> CourtRow:
 def level_of(code: str) -> CourtLevel:
     """The level that the length of a code stands for."""
     return CourtLevel.SUPREME if code == "最高法" else _LEVEL_BY_LENGTH[len(code)]
+
+
+def _above(code: str) -> Iterator[str]:
+    """The codes above, nearest first: a court without an intermediate court stands under its high court."""
+    while parent := parent_of(code):
+        yield parent
+        code = parent
 
 
 def parent_of(code: str) -> str | None:

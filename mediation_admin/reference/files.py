@@ -39,7 +39,7 @@ def cause_book() -> CauseBook:
 
 
 @cache
-def work_calendar() -> Calendar:
+def calendar() -> Calendar:
     """The calendar as shipped, without days an administrator entered later."""
     return Calendar(
         DayException.from_text(row["day"], is_workday=row["is_workday"] == "true", name=row["name"])
