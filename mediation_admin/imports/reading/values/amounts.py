@@ -91,7 +91,7 @@ def _from_text(original: str, unit: str | None) -> Outcome:
         except InvalidOperation:
             return Faulty(f"“{quoted}”不是金额。{HOW}")
         own = match[2]
-        if own and unit and UNITS.get(unit, 1) != UNITS[own]:
+        if own and unit and unit != "元" and UNITS[unit] != UNITS[own]:
             warnings.append(f"“{quoted}”自己写了单位“{own}”，没有按表头的“{unit}”读")
             warning = "；".join(warnings)
         return _in_yuan(number * UNITS[own or unit or "元"], quoted, warning)

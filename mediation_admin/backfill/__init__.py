@@ -1,0 +1,1 @@
+"""Historic cases brought in by form and by workbook."""
