@@ -106,7 +106,8 @@ class ImportRow(CourtScoped, Base):
     row_no: Mapped[int] = mapped_column(primary_key=True, comment="行号（Excel 中所见）")
     verdict: Mapped[Verdict] = enum_column(Verdict, comment="判定")
     label: Mapped[str] = mapped_column(Text, default="", server_default="")
-    levels: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}", comment="有哪几类意见")
+    # Kinds of remarks (fault, warning, gap) and the fields they are about (@phone), for filters without decrypting.
+    marks: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     # [[field, level, message]]: messages quote cells, hence encrypted.
     notes: Mapped[str | None] = mapped_column(Encrypted("import_row.notes"))
     target_id: Mapped[int | None] = mapped_column(BigInteger, comment="写入的记录")
@@ -126,8 +127,8 @@ class RememberedMapping(CourtScoped, Recorded, Base):
     id: Mapped[pk]
     subject: Mapped[str] = mapped_column(Text)
     signature: Mapped[str] = mapped_column(Text)
-    # Heading text → field code ("" = do not import).
-    mapping: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    # As reading.mapping.remember makes it: [heading, which one of that name, field or None] per column.
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
 class RememberedWord(CourtScoped, Recorded, Base):

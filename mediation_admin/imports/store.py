@@ -10,10 +10,12 @@ import hashlib
 import os
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from flask import current_app
 
 from mediation_admin.core.crypto import decrypt, encrypt
 from mediation_admin.core.errors import RuleBroken
@@ -32,11 +34,12 @@ class Kept:
     sha256: bytes
 
 
-def keep(folder: Path, stream: BinaryIO, limit: int) -> Kept | None:
+def keep(stream: BinaryIO, limit: int) -> Kept | None:
     """Put a stream away; None (and nothing left) if it is longer than ``limit`` bytes.
 
     The file appears under its name only when it is whole.
     """
+    folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = secrets.token_hex(16)
     digest, size, number = hashlib.sha256(), 0, 0
@@ -59,10 +62,10 @@ def keep(folder: Path, stream: BinaryIO, limit: int) -> Kept | None:
     return Kept(name, size, digest.digest())
 
 
-def pieces(folder: Path, name: str) -> Iterator[bytes]:
+def pieces(name: str) -> Iterator[bytes]:
     """The file's content, a piece at a time. Refuses when it was cleared away."""
     try:
-        with (folder / name).open("rb") as source:
+        with (_folder() / name).open("rb") as source:
             number = 0
             while head := source.read(_LENGTH.size):
                 sealed = source.read(_LENGTH.unpack(head)[0])
@@ -73,22 +76,36 @@ def pieces(folder: Path, name: str) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, name: str) -> Iterator[Path]:
+def opened(name: str) -> Iterator[Path]:
     """The file in clear at a path, for as long as the block lasts.
 
     It lies in an anonymous file in memory, so nothing is left of it even if this process is killed; the path serves
     this process and its children.
     """
     with os.fdopen(os.memfd_create("workbook"), "wb") as clear:
-        for piece in pieces(folder, name):
+        for piece in pieces(name):
             clear.write(piece)
         clear.flush()
         yield Path(f"/proc/{os.getpid()}/fd/{clear.fileno()}")
 
 
-def remove(folder: Path, name: str) -> None:
+def remove(name: str) -> None:
     """Delete the file; a missing one is no error."""
-    (folder / name).unlink(missing_ok=True)
+    (_folder() / name).unlink(missing_ok=True)
+
+
+def sweep(known: Collection[str], before: float) -> int:
+    """Delete files older than ``before`` (seconds since the epoch) that no batch knows; returns how many."""
+    folder, removed = _folder(), 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_file() and path.name not in known and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _folder() -> Path:
+    return Path(current_app.config["DATA_DIR"]) / "imports"
 
 
 def _open_private(path: Path) -> BinaryIO:

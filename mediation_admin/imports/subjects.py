@@ -23,11 +23,15 @@ CHUNK = 2000
 
 @dataclass(slots=True)
 class Note:
-    """A remark about a row, in the user's words. ``field`` is the field it belongs to ("" = the whole row)."""
+    """A remark about a row, in the user's words. ``field`` is the field it belongs to ("" = the whole row).
+
+    ``word`` is a word nobody knew; the wizard asks a person once what it means, for all rows (see ``Run.words``).
+    """
 
     field: str
     message: str
     level: Level = Level.FAULT
+    word: str | None = None
 
 
 @dataclass(slots=True)

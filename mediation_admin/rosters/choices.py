@@ -1,57 +1,55 @@
-"""What the roster's forms and filters offer to pick from: dispute types, ministries, divisions, the court's organisations."""
+"""What the roster's forms and filters offer to pick from: dispute types, ministries, divisions."""
 
 from datetime import date
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from mediation_admin.reference.models import DisputeType, Division, Ministry
+from mediation_admin.core import clock
+from mediation_admin.reference import queries as reference
+from mediation_admin.reference.models import Division
 
 Pairs = list[tuple[str, str]]
 
 
 def dispute_types(session: Session) -> Pairs:
     """(code, name) of the dispute types, in their own order."""
-    return [
-        (c, n) for c, n in session.execute(select(DisputeType.code, DisputeType.name).order_by(DisputeType.position))
-    ]
+    return [(one.code, one.name) for one in reference.dispute_types(session, clock.today())]
 
 
 def ministries(session: Session, today: date, held: str | None = None) -> Pairs:
     """("", 否) and the bodies that take part today; ``held`` stays on offer even if it no longer does."""
-    rows = session.scalars(select(Ministry).order_by(Ministry.position)).all()
-    offered = [(m.code, m.short_name) for m in rows if (m.partner and m.holds_on(today)) or m.code == held]
+    offered = [(one.code, one.short_name) for one in reference.ministries(session, today)]
+    if held and held not in dict(offered):
+        offered += [(held, ministry_name(session, held))]
     return [("", "否"), *offered]
 
 
+def ministry_name(session: Session, code: str | None) -> str:
+    """The short name of a ministry, also of an abolished one; "" for none."""
+    if not code:
+        return ""
+    return reference.ministry_names(session).names.get(code, code)
+
+
 def find_divisions(session: Session, text: str) -> list[dict[str, str]]:
-    """Current divisions for a type-ahead: name or code begins or contains what was typed, twenty at most."""
-    statement = select(Division.code, Division.name).where(Division.valid_to.is_(None))
-    if text:
-        statement = statement.where(or_(Division.name.contains(text, autoescape=True), Division.code.startswith(text)))
-    rows = session.execute(statement.order_by(Division.code).limit(20)).all()
-    parents = _names(session, {code[:2] + "0000" for code, _ in rows} | {code[:4] + "00" for code, _ in rows})
-    return [
-        {"value": code, "label": name, "note": _above(parents, code)} for code, name in rows
-    ]  # fmt: skip
+    """Current divisions for a type-ahead."""
+    found = reference.search_divisions(session, text) if text else reference.divisions_below(session, None)
+    return [{"value": one.code, "label": one.name, "note": _above(session, one)} for one in found]
 
 
 def division_name(session: Session, code: str | None) -> str | None:
     """The full name of a division (省 市 县), None for an unknown code."""
-    if not code:
-        return None
-    names = _names(session, {code[:2] + "0000", code[:4] + "00", code})
-    return f"{_above(names, code)}{names[code]}" if code in names else None
+    row = reference.division_by_code(session, code) if code else None
+    return f"{_above(session, row)}{row.name}" if row else None
 
 
-def _names(session: Session, codes: set[str]) -> dict[str, str]:
-    return dict(
-        session.execute(
-            select(Division.code, Division.name).where(Division.code.in_(codes), Division.valid_to.is_(None))
-        ).all()
-    )
-
-
-def _above(names: dict[str, str], code: str) -> str:
-    chain = [code[:2] + "0000", code[:4] + "00"]
-    return "".join(names.get(one, "") for one in dict.fromkeys(chain) if one != code)
+def _above(session: Session, row: Division) -> str:
+    names: list[str] = []
+    code = row.parent_code
+    while code and len(names) < 3:
+        parent = reference.division_by_code(session, code)
+        if parent is None:
+            break
+        names.insert(0, parent.name)
+        code = parent.parent_code
+    return "".join(names)

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from mediation_admin.core import clock
 from mediation_admin.core.admin import Event, Timeline
 from mediation_admin.core.db import db
-from mediation_admin.reference.models import Ministry
-from mediation_admin.rosters import queries
+from mediation_admin.rosters import choices, queries
 from mediation_admin.rosters.enums import Identity
 
 
@@ -20,9 +17,7 @@ def identity_words(values: list[str] | None) -> list[str]:
 
 def ministry_words(code: str | None) -> str:
     """The short name of a ministry; "" for none."""
-    if not code:
-        return ""
-    return db.session.scalar(select(Ministry.short_name).where(Ministry.code == code)) or code
+    return choices.ministry_name(db.session, code)
 
 
 def timeline_of(noun: str, ident: int, listings: list[Any]) -> Timeline:

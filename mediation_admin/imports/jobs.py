@@ -1,0 +1,44 @@
+"""The background work of imports: an id in, an operation called; core.jobs commits work and job together."""
+
+from typing import Any
+
+from mediation_admin.core.jobs import JobRun, job_kind, on_failure
+from mediation_admin.imports import operations
+from mediation_admin.imports.operations.steps import CHECK, INSPECT, UNDO, WRITE
+
+
+@job_kind(INSPECT)
+def inspect(run: JobRun) -> dict[str, Any]:
+    """Read the workbook and propose its mapping."""
+    batch = operations.inspect(actor=run.actor, batch_id=run.params["batch_id"], progress=run.progress)
+    return {"batch_id": batch.id}
+
+
+@job_kind(CHECK)
+def check(run: JobRun) -> dict[str, Any]:
+    """Pre-check the rows."""
+    batch = operations.check(actor=run.actor, batch_id=run.params["batch_id"], progress=run.progress)
+    return {"batch_id": batch.id}
+
+
+@job_kind(WRITE)
+def write(run: JobRun) -> dict[str, Any]:
+    """Write the batch."""
+    batch = operations.write(actor=run.actor, batch_id=run.params["batch_id"], progress=run.progress)
+    return {"batch_id": batch.id}
+
+
+@job_kind(UNDO)
+def undo(run: JobRun) -> dict[str, Any]:
+    """Take the batch back."""
+    batch = operations.undo(actor=run.actor, batch_id=run.params["batch_id"], progress=run.progress)
+    return {"batch_id": batch.id}
+
+
+@on_failure(INSPECT)
+@on_failure(CHECK)
+@on_failure(WRITE)
+@on_failure(UNDO)
+def failed(job_id: int, sentence: str) -> None:
+    """Put the batch back to where it can be tried again."""
+    operations.step_failed(job_id=job_id, sentence=sentence)

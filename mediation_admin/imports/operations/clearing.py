@@ -1,0 +1,32 @@
+"""Clearing away: files nobody needs any more, and what killed processes left."""
+
+import time
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from mediation_admin.core import clock
+from mediation_admin.core.db import db
+from mediation_admin.imports import queries, rules, source, store
+from mediation_admin.imports.enums import UNWRITTEN, BatchStatus
+from mediation_admin.imports.models import ImportBatch
+
+_DAY = 24 * 3600
+
+
+def sweep_files() -> int:
+    """Delete the workbooks of batches untouched for 30 days (unwritten ones are given up), and strays of a day.
+
+    Needs a session over all courts; flushes. Returns how many files went.
+    """
+    gone: list[str] = []
+    for batch in db.session.scalars(queries.stale_files(clock.now() - timedelta(days=rules.KEEP_DAYS))):
+        gone.append(batch.stored_name)
+        batch.stored_name, batch.layout = None, None
+        if batch.status in UNWRITTEN:
+            batch.status = BatchStatus.ABANDONED
+    db.session.flush()
+    for name in gone:
+        store.remove(name)
+    known = set(db.session.scalars(select(ImportBatch.stored_name).where(ImportBatch.stored_name.is_not(None))))
+    return len(gone) + store.sweep(known, time.time() - _DAY) + source.sweep_spools(time.time() - _DAY)
