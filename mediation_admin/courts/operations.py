@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken, ScopeMissing
@@ -79,21 +79,22 @@ def _searchable(name: str, short_name: str) -> dict[str, str]:
     return {"pinyin": pinyin, "initials": initials, "short_initials": court_pinyin(short_name)[1]}
 
 
-def _hang_under_parents(session: Session, parents: Mapping[str, str | None]) -> None:
+def _hang_under_parents(session: Session, parents: Mapping[str, str]) -> None:
     """Set the parents of freshly written courts; those an administrator imported keep theirs."""
-    courts = {
-        code: (ident, parent_id, source)
-        for code, ident, parent_id, source in session.execute(
-            select(Court.code, Court.id, Court.parent_id, Court.source)
+    pairs = func.unnest(cast(list(parents), ARRAY(Text)), cast(list(parents.values()), ARRAY(Text)))
+    pair = pairs.table_valued("code", "parent_code").render_derived()
+    parent = aliased(Court)
+    session.execute(
+        update(Court)
+        .where(
+            Court.code == pair.c.code,
+            parent.code == pair.c.parent_code,
+            Court.parent_id.is_distinct_from(parent.id),
+            Court.source != IMPORT_SOURCE,
         )
-    }
-    moved = [
-        {"id": courts[code][0], "parent_id": courts[parent][0]}
-        for code, parent in parents.items()
-        if parent and courts[code][1] != courts[parent][0] and courts[code][2] != IMPORT_SOURCE
-    ]
-    if moved:
-        session.execute(update(Court), moved)
+        .values(parent_id=parent.id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def import_courts(*, actor: Actor, rows: Sequence[CourtRow]) -> Imported:
