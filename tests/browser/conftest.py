@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from launcher.test import CHROMIUM
+from tests.servers.page_faults import watch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
@@ -54,19 +55,7 @@ def context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
 def page(context: BrowserContext, live_server: str) -> Iterator[Page]:
     """A page; script errors, blocked inline code and addresses of other hosts fail the test."""
     opened = context.new_page()
-    faults: list[str] = []
-
-    def console(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Content Security Policy" in message.text:
-            faults.append(f"blocked by the content security policy: {message.text}")
-
-    def request(asked: Request) -> None:
-        if not asked.url.startswith((live_server, "data:", "blob:", "about:")):
-            faults.append(f"asked another host: {asked.url}")
-
-    opened.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-    opened.on("console", console)
-    opened.on("request", request)
+    faults = watch(opened, live_server)
     yield opened
     opened.close()
     assert not faults, "\n".join(dict.fromkeys(faults))
