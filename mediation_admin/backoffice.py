@@ -3,6 +3,13 @@
 from flask import Flask
 
 from mediation_admin.audit.admin import AuditView
+from mediation_admin.cases.admin import (
+    CasesView,
+    InternetCasesView,
+    PostFilingCasesView,
+    PreFilingCasesView,
+    RecycleBinView,
+)
 from mediation_admin.core.admin import Screen, Shell, Site, install
 from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
@@ -23,6 +30,12 @@ ICONS = {
 def screens() -> list[Screen]:
     """The screens in the order of the menu; those without a menu place come last."""
     return [
+        # 调解案件管理
+        PreFilingCasesView(),
+        PostFilingCasesView(),
+        InternetCasesView(),
+        CasesView(),
+        RecycleBinView(),
         # 质效指标管理
         ReportsView(),
         ReportCasesView(),

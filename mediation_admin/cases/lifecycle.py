@@ -50,7 +50,7 @@ class Move:
 
     ``conditions`` look at the case and colour the button; ``checks`` look at what was said and are asked only when the
     move is made. ``who`` is whose step it is by law; the court may do a mediator's or a party's step on their behalf
-    (``court_may``), and the event says so. ``done`` is the sentence shown afterwards.
+    (``court_may``), and the event says so. ``quiet``: the button is left out, not explained, while it is refused. ``done`` is the sentence shown afterwards.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Move:
     court_may: bool = True
     danger: bool = False
     button: bool = True
+    quiet: bool = False
     done: str = "已办理。"
     note: str = ""
 
@@ -115,7 +116,7 @@ _TABLE = (
     Move("return_application", "T2b", "退回申请", (S.TO_ASSIGN, S.TO_ACCEPT), (S.RETURNED,), Who.COURT, P.CASE_PROCEED,
          "L1§9", conditions=(c.by_application,), danger=True,
          asks=(_choice("ground", "退回理由", ReturnGround), _reason("说明", "会告知当事人", required=False)),
-         done="已退回申请。", note="告知当事人，可另行申请"),
+         quiet=True, done="已退回申请。", note="告知当事人，可另行申请"),
     # -- being assigned -----------------------------------------------------------------------------------------------
     Move("assign", "T3", "指派", (S.TO_ASSIGN,), (S.TO_ACCEPT,), Who.COURT, P.CASE_ASSIGN, "S2 L1§12",
          conditions=(c.phones_if_court_asks,), checks=(c.somebody_named, c.certified_here),
@@ -127,7 +128,7 @@ _TABLE = (
          done="已转总对总调解组织，请其在 {response_due_on} 前受理。"),
     Move("name_mediator", "T4b", "确定调解员", (S.TO_ACCEPT, S.MEDIATING), (), Who.MEDIATOR, P.CASE_PROCEED, "L1§10–11",
          conditions=(c.mediator_not_named,), checks=(c.certified_here, c.of_the_organisation),
-         asks=(Ask("mediator_id", "调解员", "mediator"),), done="已确定调解员。", note="调解组织受指派后确定"),
+         asks=(Ask("mediator_id", "调解员", "mediator"),), quiet=True, done="已确定调解员。", note="调解组织受指派后确定"),
     Move("withdraw_assignment", "T3b", "撤回指派", (S.TO_ACCEPT,), (S.TO_ASSIGN,), Who.COURT, P.CASE_ASSIGN, "本平台",
          kinds=COURT_KINDS, asks=(_reason(),), done="已撤回指派，案件回到待指派。"),
     Move("accept", "T5", "受理", (S.TO_ACCEPT,), (S.MEDIATING,), Who.MEDIATOR, P.CASE_PROCEED, "S2 L1§13 §24",
@@ -140,26 +141,26 @@ _TABLE = (
     Move("decline_application", "T6b", "不予接受", (S.TO_ACCEPT,), (), Who.MEDIATOR, P.CASE_PROCEED, "L1§12",
          kinds=(CaseKind.INTERNET,), conditions=(c.somebody_chosen,),
          asks=(_choice("ground", "理由", DeclineGround), _reason("说明", required=False)),
-         done="已记录不予接受，由当事人在 {response_due_on} 前另选。", note="当事人另选"),
+         quiet=True, done="已记录不予接受，由当事人在 {response_due_on} 前另选。", note="当事人另选"),
     Move("recall", "T7", "逾期收回", (S.TO_ACCEPT,), (S.TO_ASSIGN,), Who.SYSTEM, P.CASE_ASSIGN, "L1§12",
-         kinds=COURT_KINDS, conditions=(c.response_time_over,), done="已收回，案件回到待指派。",
+         kinds=COURT_KINDS, conditions=(c.response_time_over,), quiet=True, done="已收回，案件回到待指派。",
          note="标记“3日内未接收”；每个工作日凌晨自动办理"),
     Move("recall_application", "T7b", "逾期收回", (S.TO_ACCEPT,), (), Who.SYSTEM, P.CASE_ASSIGN, "L1§12",
          kinds=(CaseKind.INTERNET,), conditions=(c.somebody_chosen, c.response_time_over),
-         done="已收回，由当事人在 {response_due_on} 前另选。"),
+         quiet=True, done="已收回，由当事人在 {response_due_on} 前另选。"),
     Move("choose_again", "T6c", "另选调解员", (S.TO_ACCEPT,), (), Who.PARTY, P.CASE_PROCEED, "S1 L1§10",
          kinds=(CaseKind.INTERNET,), conditions=(c.nobody_chosen_yet,), checks=(c.somebody_named, c.certified_here),
-         asks=(_MEDIATOR, _ORGANISATION), done="已另选，请在 {response_due_on} 前受理。"),
+         asks=(_MEDIATOR, _ORGANISATION), quiet=True, done="已另选，请在 {response_due_on} 前受理。"),
     Move("expire_application", "T7c", "逾期未选结束", (S.TO_ACCEPT,), (S.TERMINATED,), Who.SYSTEM, P.CASE_PROCEED, "T7b",
          kinds=(CaseKind.INTERNET,), conditions=(c.nobody_chosen_yet, c.response_time_over),
-         done="已结束：当事人逾期未另选调解员。"),
+         quiet=True, done="已结束：当事人逾期未另选调解员。"),
     # -- being mediated -----------------------------------------------------------------------------------------------
     Move("edit", "T8", "编辑", ALIVE, (), Who.COURT, P.CASE_EDIT, "S2 R08", done="已保存。",
          note="申请结案后不能修改（R08）"),
     Move("supplement", "T8b", "补充待补事项", (S.CLOSED, S.TERMINATED), (), Who.COURT, P.CASE_EDIT, "本平台：补录缺项",
-         conditions=(c.is_backfilled, c.has_gaps), done="已补充。", note="只能填写空着的项目"),
+         conditions=(c.is_backfilled, c.has_gaps), quiet=True, done="已补充。", note="只能填写空着的项目"),
     Move("ask_change", "T15", "申请更换调解员", (S.MEDIATING,), (), Who.PARTY, P.CASE_PROCEED, "L1§14",
-         conditions=(c.mediator_named, c.first_change), asks=(_reason("申请理由"),), done="已记录申请，请法院办理更换。"),
+         conditions=(c.mediator_named, c.first_change), asks=(_reason("申请理由"),), quiet=True, done="已记录申请，请法院办理更换。"),
     Move("change_mediator", "T15b", "更换调解员", (S.MEDIATING,), (S.TO_ACCEPT,), Who.COURT, P.CASE_ASSIGN, "L1§14",
          kinds=EVERY_KIND, checks=(c.somebody_named, c.certified_here, c.another_one),
          asks=(_MEDIATOR, _ORGANISATION, _reason("更换理由")),
@@ -170,10 +171,10 @@ _TABLE = (
                _reason("说明", required=False)),
          done="已延长，调解期限至 {due_on}。"),
     Move("suspend", "T17", "中止（疑似虚假调解）", (S.MEDIATING,), (), Who.MEDIATOR, P.CASE_PROCEED, "L2§18",
-         conditions=(c.not_suspended,), asks=(_reason("发现的情况"),), danger=True, done="已中止，等待法院决定。",
+         conditions=(c.not_suspended,), asks=(_reason("发现的情况"),), danger=True, quiet=True, done="已中止，等待法院决定。",
          note="报告法院"),
     Move("unsuspend", "T17b", "恢复调解", (S.MEDIATING,), (), Who.COURT, P.CASE_ASSIGN, "L2§18",
-         conditions=(c.is_suspended,), asks=(_reason("法院意见"),), done="已恢复调解。", note="也可终止调解（T12）"),
+         conditions=(c.is_suspended,), asks=(_reason("法院意见"),), quiet=True, done="已恢复调解。", note="也可终止调解（T12）"),
     # -- coming to an end ---------------------------------------------------------------------------------------------
     Move("request_close", "T9", "申请结案", (S.MEDIATING,), (S.CLOSING,), Who.MEDIATOR, P.CASE_PROCEED, "S2 R09 R11",
          conditions=(c.mediator_named, c.not_suspended, c.facts_written, c.plan_written, c.phones_ready),
@@ -201,7 +202,7 @@ _TABLE = (
                _reason("说明", required=False)),
          done="已终止调解。"),
     Move("expire", "T12c", "期满终止", (S.MEDIATING,), (S.TERMINATED,), Who.SYSTEM, P.CASE_PROCEED, "L1§25(6)",
-         conditions=(c.mediation_time_over, c.not_suspended), danger=True, done="已终止：调解期限届满。",
+         conditions=(c.mediation_time_over, c.not_suspended), danger=True, quiet=True, done="已终止：调解期限届满。",
          note="届满后的下一个工作日凌晨自动办理，提前三天提示"),
     Move("resume", "T13", "继续调解", (S.CLOSING, S.CLOSED, S.TERMINATED), (S.MEDIATING,), Who.MEDIATOR, P.CASE_PROCEED,
          "S2 R13", conditions=(c.was_mediated, c.no_followup), asks=(_reason(),),

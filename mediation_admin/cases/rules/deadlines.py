@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mediation_admin.cases.enums import CaseKind, Regime
-from mediation_admin.reference.workdays import Deadline, Calendar
+from mediation_admin.reference.workdays import Calendar, Deadline
 
 RESPONSE_WORKDAYS = 3  # L1§12
 PRE_FILING_DAYS = 30  # L1§24, L2§27
