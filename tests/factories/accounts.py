@@ -1,0 +1,88 @@
+"""People, their roles, sessions and links, straight into the tables (no rule is asked; operations are tested apart)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from mediation_admin.accounts.enums import LinkPurpose
+from mediation_admin.accounts.models import Account, LoginSession, OneTimeLink, RoleGrant
+from mediation_admin.accounts.passwords import hash_password
+from mediation_admin.accounts.queries import phone_index
+from mediation_admin.accounts.tokens import new_token, token_hash
+from mediation_admin.core import clock
+from mediation_admin.permissions import Role
+
+GOOD_PASSWORD = "Lq7-Wumdk-zB"
+_numbers = count(1)
+
+
+def a_phone() -> str:
+    """A phone nobody has: the 139 0000 block, invented."""
+    return f"1390000{next(_numbers):04d}"
+
+
+def an_account(
+    session: Session,
+    name: str = "王某",
+    *,
+    phone: str = "",
+    roles: Iterable[tuple[Role, int | None]] = (),
+    password: str | None = None,
+    **values: object,
+) -> Account:
+    """A person with roles (role, court id), and with a password only if one is given (hashing is dear); flushed."""
+    phone = phone or a_phone()
+    account = Account(
+        name=name,
+        phone=phone,
+        phone_index=phone_index(phone),
+        password_hash=hash_password(password) if password else None,
+        **values,
+    )
+    session.add(account)
+    session.flush()
+    for role, court_id in roles:
+        a_grant(session, account, role, court_id)
+    return account
+
+
+def a_grant(session: Session, account: Account, role: Role, court_id: int | None = None, **values: object) -> RoleGrant:
+    """A role held by a person; flushed."""
+    grant = RoleGrant(account_id=account.id, role=role, court_id=court_id, granted_at=clock.now(), **values)
+    session.add(grant)
+    session.flush()
+    return grant
+
+
+def a_session(
+    session: Session, account: Account, grant: RoleGrant | None = None, **values: object
+) -> tuple[LoginSession, str]:
+    """An open session and its token; flushed."""
+    token, moment = new_token(), clock.now()
+    started = LoginSession(
+        account_id=account.id,
+        token_hash=token_hash(token),
+        grant_id=grant.id if grant else None,
+        **{"created_at": moment, "seen_at": moment, **values},
+    )
+    session.add(started)
+    session.flush()
+    return started, token
+
+
+def a_link(
+    session: Session, purpose: LinkPurpose, account: Account | None = None, **values: object
+) -> tuple[OneTimeLink, str]:
+    """An open one-time link and its token; flushed."""
+    token, moment = new_token(), clock.now()
+    link = OneTimeLink(
+        purpose=purpose,
+        account_id=account.id if account else None,
+        token_hash=token_hash(token),
+        **{"created_at": moment, "expires_at": moment + timedelta(hours=1), **values},
+    )
+    session.add(link)
+    session.flush()
+    return link, token
