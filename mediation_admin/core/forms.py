@@ -6,13 +6,18 @@ Shape only: whether a value is there and readable. Business rules live in each s
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField as HtmlDateField
-from wtforms import Field, Form as PlainForm, SelectField, StringField, ValidationError, validators
+from wtforms import Field, StringField, ValidationError, validators
+from wtforms import Form as PlainForm
+from wtforms import RadioField as PlainRadioField
+from wtforms import SelectField as PlainSelectField
+from wtforms import SelectMultipleField as PlainSelectMultipleField
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.widgets import DateInput, TextInput
 
 from mediation_admin.core import crypto
@@ -79,7 +84,9 @@ class _Translations:
 
 
 class _Chinese:
-    """What the base form and the rows of a repeating part share."""
+    """What the base form and the rows of a repeating part share. ``repairs``: (message, address) of refusals."""
+
+    repairs: Sequence[tuple[str, str]] = ()
 
     class Meta:
         def get_translations(self, form: Any) -> _Translations:
@@ -92,9 +99,8 @@ class _Chinese:
             self.form_errors.append(broken.message)
         else:
             field.errors = [*field.errors, broken.message]
-        self.repairs = [*getattr(self, "repairs", []), (broken.message, broken.repair)] if broken.repair else getattr(
-            self, "repairs", []
-        )
+        if broken.repair:
+            self.repairs = [*self.repairs, (broken.message, broken.repair)]
 
     def all_errors(self) -> list[tuple[str, str, str]]:
         """(field id, label, message) of every error, in page order, for the summary on top."""
@@ -177,11 +183,7 @@ def parse_money(text: str) -> Decimal | None:
 
 def id_number_is_valid(number: str) -> bool:
     """Whether an 18-digit resident ID number has a real birth date and the right check digit (GB 11643-1999)."""
-    if not ID_NUMBER.fullmatch(number):
-        return False
-    try:
-        datetime.strptime(number[6:14], "%Y%m%d")
-    except ValueError:
+    if not ID_NUMBER.fullmatch(number) or parse_date(number[6:14]) is None:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
     return "10X98765432"[total % 11] == number[17]
@@ -297,10 +299,41 @@ class DateField(HtmlDateField):
         self.data = found
 
 
+def choices_of(pairs: Any) -> Any:
+    """(value, label) pairs as WTForms wants them since 3.3, where plain tuples are deprecated."""
+    if pairs is None or callable(pairs) or isinstance(pairs, dict):
+        return pairs
+    return [SelectChoice(*pair[:2]) if isinstance(pair, tuple) else pair for pair in pairs]
+
+
+class SelectField(PlainSelectField):
+    """A select over (value, label) pairs."""
+
+    def __init__(self, label: str | None = None, validators: Any = None, *, choices: Any = None, **options: Any):
+        super().__init__(label, validators, choices=choices_of(choices), **options)
+
+
+class RadioField(PlainRadioField):
+    """Radio buttons over (value, label) pairs."""
+
+    def __init__(self, label: str | None = None, validators: Any = None, *, choices: Any = None, **options: Any):
+        super().__init__(label, validators, choices=choices_of(choices), **options)
+
+
+class SelectMultipleField(PlainSelectMultipleField):
+    """Several of (value, label) pairs; ``render_kw={"data-boxes": "1"}`` draws check boxes."""
+
+    def __init__(self, label: str | None = None, validators: Any = None, *, choices: Any = None, **options: Any):
+        options.setdefault("invalid_choice_message", "请从列表中选择")
+        super().__init__(label, validators, choices=choices_of(choices), **options)
+
+
 class EnumField(SelectField):
     """A select over a LabelledEnum; data is the member, or None for the empty choice."""
 
-    def __init__(self, label: str | None = None, validators: Any = None, *, enum: Any, empty: str = "请选择", **options: Any):
+    def __init__(
+        self, label: str | None = None, validators: Any = None, *, enum: Any, empty: str = "请选择", **options: Any
+    ):
         self.enum = enum
         choices = [("", empty), *enum.choices()]
         super().__init__(label, validators, choices=choices, coerce=self._member, **options)
@@ -313,9 +346,9 @@ class EnumField(SelectField):
         return None
 
     def iter_choices(self) -> Any:
-        for value, label in self.choices:
-            chosen = value == (self.data.value if self.data is not None else "")
-            yield value, label, chosen, {}
+        held = self.data.value if self.data is not None else ""
+        for choice in self.choices:
+            yield Choice(choice.value, choice.label, choice.value == held, {})
 
 
 class LookupField(SelectField):
@@ -348,9 +381,9 @@ class LookupField(SelectField):
             raise ValidationError("请从列表中选择一项")
 
     def iter_choices(self) -> Any:
-        yield "", "请选择", self.data is None, {}
+        yield Choice("", "请选择", self.data is None, {})
         if self.data is not None:
-            yield str(self.data), self.describe(self.data) or "（已不存在）", True, {}
+            yield Choice(str(self.data), self.describe(self.data) or "（已不存在）", True, {})
 
     @property
     def source(self) -> str:

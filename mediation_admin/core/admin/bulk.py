@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, redirect, request
+from flask import Response, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from mediation_admin.core.admin import shell, state, tokens
@@ -11,7 +11,7 @@ from mediation_admin.core.admin.messages import banner, toast
 from mediation_admin.core.admin.screen import screen_route
 from mediation_admin.core.admin.selection import MAX_TICKED, BulkAction, Outcome, Rehearsal, Selection
 from mediation_admin.core.db import db
-from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.errors import NotFound, RuleBroken
 
 
 class BulkSteps:
@@ -26,7 +26,7 @@ class BulkSteps:
         for action in self.bulk_actions:
             if action.code == code and allowed(current_actor(), action.permission):
                 return action
-        abort(404)
+        raise NotFound(f"bulk action {code}")
 
     @screen_route("/bulk/<code>", methods=("POST",), permission=Access.OF_SCREEN)
     def rehearse(self, code: str) -> Any:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
+from mediation_admin.core.admin.formats import safe
+
 WIDTH, ROW, LABEL = 640, 28, 150
 
 
@@ -28,7 +30,7 @@ def bar_chart(
             f'<text x="{LABEL + long + 8:.1f}" y="{y + 15}" class="ch-value">{figure}{escape(unit)}</text>'
         )
         parts.append(f'<a href="{escape(url)}">{body}</a>' if url else f"<g>{body}</g>")
-    return Markup(
+    return safe(
         f'<figure class="chart"><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {WIDTH} {height}" '
         f'role="img" aria-label="{escape(title)}">{"".join(parts)}</svg></figure>'
     )
@@ -67,7 +69,7 @@ def line_chart(
         )
         for number, (name, values) in enumerate(series)
     )
-    return Markup(
+    return safe(
         f'<figure class="chart"><figcaption>{escape(title)}{"（" + escape(unit) + "）" if unit else ""}</figcaption>'
         f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{grid}{marks}{lines}</svg></figure>'
     )

@@ -41,7 +41,12 @@ def _http(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if type(error).__name__ == "CSRFError":
-        return _page(400, "页面停留太久，已失效", "为防止冒用，页面的验证信息会过期。您填写的内容还在下面，请重新提交。", keep=True)
+        return _page(
+            400,
+            "页面停留太久，已失效",
+            "为防止冒用，页面的验证信息会过期。您填写的内容还在下面，请重新提交。",
+            keep=True,
+        )
     headers = {}
     retry = error.get_response().headers.get("Retry-After") if error.code in (429, 503) else None
     if retry:

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from mediation_admin.core import clock
 from mediation_admin.core.admin import tokens
-from mediation_admin.core.admin.formats import date_text
+from mediation_admin.core.admin.formats import date_text, safe
 from mediation_admin.core.enums import LabelledEnum
 from mediation_admin.core.forms import parse_date
 
@@ -200,7 +200,7 @@ class ChoiceFilter(Filter):
         labels = "、".join(label for one, label in pairs if str(one) in held) or "全部"
         boxes = "".join(
             f'<label class="check"><input type="checkbox" name="{self.key}" value="{escape(one)}"'
-            f'{" checked" if str(one) in held else ""}><span>{escape(label)}</span></label>'
+            f"{' checked' if str(one) in held else ''}><span>{escape(label)}</span></label>"
             for one, label in pairs
         )
         return (
@@ -388,7 +388,7 @@ def labelled(one: Filter, value: Any) -> Markup:
     multiple = isinstance(one, ChoiceFilter) and one.multiple
     caption = "span" if multiple else "label"
     target = "" if multiple else f' for="f-{one.key}"'
-    return Markup(
+    return safe(
         f'<div class="qf"{folded}><{caption} class="qf-label"{target}{hint}>{escape(one.label)}</{caption}>'
         f"{one.field(value)}</div>"
     )

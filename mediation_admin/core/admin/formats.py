@@ -13,6 +13,11 @@ TONES = ("good", "info", "warn", "bad", "mute", "plain")
 NOTHING = '<span class="none" title="未填写">—</span>'
 
 
+def safe(html: str) -> Markup:
+    """HTML written by this package, every value in it already escaped. The one place that vouches for markup."""
+    return Markup(html)  # noqa: S704 - see above; everything else must come through escape()
+
+
 def date_text(value: date | datetime | None) -> str:
     """2022-06-30; moments are shown as the Shanghai date."""
     if value is None:
@@ -64,17 +69,17 @@ def tag(label: str, tone: str = "plain") -> Markup:
     """A status tag: a coloured dot and the word, so that colour is never the only sign."""
     if tone not in TONES:
         tone = "plain"
-    return Markup(f'<span class="tag tag-{tone}">{escape(label)}</span>')
+    return safe(f'<span class="tag tag-{tone}">{escape(label)}</span>')
 
 
 def tag_of(value: LabelledEnum | None) -> Markup:
     """The tag of a labelled enum member."""
-    return Markup(NOTHING) if value is None else tag(value.label, value.tone)
+    return safe(NOTHING) if value is None else tag(value.label, value.tone)
 
 
 def copy_button(value: str, what: str = "") -> Markup:
     """A small button that puts the value on the clipboard."""
-    return Markup(
+    return safe(
         f'<button type="button" class="copy" data-copy="{escape(value)}" aria-label="复制{escape(what)}" title="复制">'
         "</button>"
     )

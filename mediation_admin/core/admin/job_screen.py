@@ -75,7 +75,9 @@ class JobsView(Screen):
             )
             for job in mine
         ]
-        pieces = [Table(["任务", "状态", "开始时间", "说明"], rows)] if rows else [Notice("还没有后台任务。", tone="info")]
+        pieces = (
+            [Table(["任务", "状态", "开始时间", "说明"], rows)] if rows else [Notice("还没有后台任务。", tone="info")]
+        )
         return self.render("shared/page.html", pieces=pieces)
 
     @screen_route("/<int:job_id>.json")

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from mediation_admin.core.admin import state as states
 from mediation_admin.core.admin.columns import Column, cell_writer
 from mediation_admin.core.admin.filters import labelled
+from mediation_admin.core.admin.formats import safe
 from mediation_admin.core.admin.orders import Slice
 from mediation_admin.core.admin.pieces import Action, actions_html, help_mark, icon
 from mediation_admin.core.admin.preferences import Preference
@@ -120,12 +121,10 @@ def table(
         parts.append(_row_actions(screen.row_actions(row), url))
         number += 1
     parts.append("</tbody>")
-    return Markup("".join(parts))
+    return safe("".join(parts))
 
 
-def _heading(
-    screen: "ListScreen", column: Column, asked: ListState, home: str, params: list[tuple[str, str]]
-) -> str:
+def _heading(screen: "ListScreen", column: Column, asked: ListState, home: str, params: list[tuple[str, str]]) -> str:
     term = help_mark(column.help) if column.help else ""
     if column.sortable is None:
         return f'<th scope="col" class="{column.css}">{escape(column.label)}{term}</th>'
@@ -179,7 +178,7 @@ def pager(asked: ListState, page: Slice, total: int, home: str, params: list[tup
         back = []
     on = None if page.after is None else [("after", page.after), ("at", str(start + shown))]
     end = None if page.after is None else [("end", "1")]
-    return Markup(
+    return safe(
         '<nav class="pager" aria-label="分页">'
         + link("第一页", "first", first, "first")
         + link("上一页", "left", back, "prev")

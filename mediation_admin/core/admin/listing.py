@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Response, abort, current_app, jsonify, redirect, request
+from flask import Response, current_app, jsonify, redirect, request
 from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
@@ -23,6 +23,7 @@ from mediation_admin.core.admin.screen import Screen, screen_route
 from mediation_admin.core.admin.selection import BulkAction
 from mediation_admin.core.admin.state import ListState
 from mediation_admin.core.db import db
+from mediation_admin.core.errors import NotFound
 
 COUNT_CAP = 10_000
 EXACT_COUNT_MS = 5_000
@@ -304,4 +305,4 @@ def list_screen(code: str) -> ListScreen:
     for view in current_app.extensions["site"]._views:
         if isinstance(view, ListScreen) and view.code == code:
             return view
-    abort(404)
+    raise NotFound(f"list {code}")

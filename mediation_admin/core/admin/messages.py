@@ -20,9 +20,7 @@ class Notice:
     link: tuple[str, str] | None = None
 
 
-def toast(
-    text: str, *, undo: str | None = None, link: tuple[str, str] | None = None, undo_label: str = "撤销"
-) -> None:
+def toast(text: str, *, undo: str | None = None, link: tuple[str, str] | None = None, undo_label: str = "撤销") -> None:
     """Say the result of what was just done ("已指派 3 件案件"). It stays long enough to be read, longer with undo."""
     _keep(Notice(text, undo=undo, link=link, undo_label=undo_label))
 

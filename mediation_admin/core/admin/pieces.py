@@ -9,7 +9,7 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from mediation_admin.core.admin import formats
-from mediation_admin.core.admin.formats import NOTHING, copy_button, date_text, moment_text, tag, tag_of, text_of
+from mediation_admin.core.admin.formats import NOTHING, copy_button, date_text, moment_text, safe, tag, tag_of, text_of
 from mediation_admin.core.enums import LabelledEnum
 
 
@@ -63,17 +63,17 @@ class Action:
             face += f"<kbd>{escape(self.shortcut.upper())}</kbd>"
         key = f' data-key="{escape(self.shortcut)}"' if self.shortcut else ""
         if self.refused is not None:
-            return Markup(self._refused(classes, face))
+            return safe(self._refused(classes, face))
         if self.method.lower() == "get":
             peek = " data-drawer" if self.drawer else ""
-            return Markup(f'<a class="{classes}" href="{escape(self.url)}"{key}{peek}>{face}</a>')
+            return safe(f'<a class="{classes}" href="{escape(self.url)}"{key}{peek}>{face}</a>')
         ask = f' data-confirm="{escape(self.confirm)}"' if self.confirm else ""
         danger = ' data-danger="1"' if self.danger else ""
         hidden = "".join(
             f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
             for name, value in (("csrf_token", _token()), *self.fields)
         )
-        return Markup(
+        return safe(
             f'<form method="post" action="{escape(self.url)}" class="inline"{ask}{danger}>{hidden}'
             f'<button type="submit" class="{classes}"{key}>{face}</button></form>'
         )
@@ -94,7 +94,7 @@ def _token() -> str:
 
 def actions_html(actions: Sequence[Action], css: str = "btn") -> Markup:
     """Actions one after another."""
-    return Markup("".join(action.html(css) for action in actions if action is not None))
+    return safe("".join(action.html(css) for action in actions if action is not None))
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Empty:
 
     def html(self) -> Markup:
         """The empty state."""
-        return Markup(
+        return safe(
             f'<div class="empty">{icon(self.icon)}<p>{escape(self.words)}</p>'
             f'<div class="empty-next">{actions_html(self.actions)}</div></div>'
         )
@@ -188,9 +188,7 @@ class Table:
         label = [escape(text) for text in self.headings]
 
         def line(row: Sequence[Any]) -> str:
-            return "".join(
-                f'<td {css[n]} data-label="{label[n]}">{html_of(value)}</td>' for n, value in enumerate(row)
-            )
+            return "".join(f'<td {css[n]} data-label="{label[n]}">{html_of(value)}</td>' for n, value in enumerate(row))
 
         body = "".join(f"<tr>{line(row)}</tr>" for row in self.rows)
         foot = f"<tfoot><tr>{line(self.total)}</tr></tfoot>" if self.total is not None else ""
@@ -288,7 +286,11 @@ class Prose:
     anchor: str = ""
 
     def html(self) -> str:
-        body = f'<div class="prose">{escape(self.text)}</div>' if self.text else f'<p class="quiet">{escape(self.empty)}</p>'
+        body = (
+            f'<div class="prose">{escape(self.text)}</div>'
+            if self.text
+            else f'<p class="quiet">{escape(self.empty)}</p>'
+        )
         return _card(self.title, body, self.actions, self.anchor)
 
 
@@ -361,7 +363,7 @@ def steps_html(labels: Sequence[str], current: int) -> Markup:
             f'<li class="step step-{state}"{here}><span class="step-mark">{mark}</span><span>{escape(label)}'
             f'<span class="sr">{aria}</span></span></li>'
         )
-    return Markup(f'<ol class="steps" aria-label="步骤">{"".join(parts)}</ol>')
+    return safe(f'<ol class="steps" aria-label="步骤">{"".join(parts)}</ol>')
 
 
 def _card(title: str, body: str, actions: Sequence[Action] = (), anchor: str = "") -> str:
@@ -374,7 +376,7 @@ def _card(title: str, body: str, actions: Sequence[Action] = (), anchor: str = "
 
 def blocks_html(blocks: Sequence[Any]) -> Markup:
     """Several pieces one below the other."""
-    return Markup("".join(block.html() for block in blocks if block is not None))
+    return safe("".join(block.html() for block in blocks if block is not None))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -386,5 +388,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "tag": tag_of,
     "words": text_of,
     "tone": tag,
-    "html": lambda value: Markup(html_of(value)),
+    "html": lambda value: safe(html_of(value)),
 }

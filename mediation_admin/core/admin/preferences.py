@@ -32,9 +32,7 @@ def load(session: Session, account_id: int | None, list_code: str) -> Preference
     """The preference of one person for one list."""
     if account_id is None:
         return Preference()
-    row = session.execute(
-        _READ.where(_TABLE.c.account_id == account_id, _TABLE.c.list_code == list_code)
-    ).one_or_none()
+    row = session.execute(_READ.where(_TABLE.c.account_id == account_id, _TABLE.c.list_code == list_code)).one_or_none()
     return Preference() if row is None else Preference(*row)
 
 

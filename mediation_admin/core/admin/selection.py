@@ -89,9 +89,7 @@ class Selection:
         column = self.screen.id_column()
         if self.ids is None:
             return self.screen.matching(self.params).with_only_columns(column.label("id")).order_by(None)
-        return (
-            self.screen.select().with_only_columns(column.label("id")).where(column.in_(self.ids)).order_by(None)
-        )
+        return self.screen.select().with_only_columns(column.label("id")).where(column.in_(self.ids)).order_by(None)
 
     def count(self, session: Session) -> int:
         """How many rows it is now."""

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from mediation_admin.core.admin import assets, error_pages, messages, pieces, shell
 from mediation_admin.core.admin.access import current_actor
+from mediation_admin.core.admin.formats import safe
 from mediation_admin.core.admin.screen import Screen
 
 
@@ -98,7 +99,7 @@ def menu_html(tree: list[Branch], current: BaseView | None) -> Markup:
     """The tree as nested lists. Built in Python: it is on every page and a recursive macro is ten times as dear."""
     parts: list[str] = []
     _lines(tree, current, parts, 0)
-    return Markup("".join(parts))
+    return safe("".join(parts))
 
 
 def _lines(tree: list[Branch], current: BaseView | None, parts: list[str], depth: int) -> None:
@@ -110,7 +111,7 @@ def _lines(tree: list[Branch], current: BaseView | None, parts: list[str], depth
             is_open = " open" if _holds(branch, current) or depth else ""
             parts.append(
                 f'<li><details data-branch="{escape(branch.label)}"{is_open}><summary>{mark}'
-                f'<span>{escape(branch.label)}</span></summary>'
+                f"<span>{escape(branch.label)}</span></summary>"
             )
             _lines(branch.lines, current, parts, depth + 1)
             parts.append("</details></li>")
@@ -124,7 +125,7 @@ def _lines(tree: list[Branch], current: BaseView | None, parts: list[str], depth
 
 def icon(name: str, size: int = 16) -> Markup:
     """One of our own icons, drawn by reference; decorative, so hidden from screen readers."""
-    return Markup(
+    return safe(
         f'<svg class="icon" width="{size}" height="{size}" aria-hidden="true" focusable="false">'
         f'<use href="{assets.asset("icons/icons.svg")}#{escape(name)}"></use></svg>'
     )
