@@ -1,9 +1,9 @@
 """Reading foreign workbooks: from a file of unknown layout to typed, judged rows. Knows no database and no subject.
 
-    with open_workbook_safely(path) as workbook:
-        table = find_table(workbook, CATALOGUE.vocabulary)
-        mapping = propose_mapping(table, CATALOGUE)
-        for row in judge_rows(table, mapping, CATALOGUE): ...
+with open_workbook_safely(path) as workbook:
+    table = find_table(workbook, CATALOGUE.vocabulary)
+    mapping = propose_mapping(table, CATALOGUE)
+    for row in judge_rows(table, mapping, CATALOGUE): ...
 """
 
 from mediation_admin.imports.reading.catalogue import Catalogue, Field, Group
@@ -29,8 +29,47 @@ from mediation_admin.imports.reading.values.outcome import EMPTY, Empty, Faulty,
 from mediation_admin.imports.reading.workbook import Merge, Sheet, Workbook, open_workbook_safely
 
 __all__ = [
-    "DEFAULT_LIMITS", "EMPTY", "NOT_IMPORTED", "Catalogue", "Cell", "CellError", "Choice", "DataRow", "Empty", "Faulty", "Field", "FileKind",
-    "FileRefused", "Group", "Heading", "JudgedRow", "Limits", "Mapping", "Merge", "OtherSheet", "Outcome", "Parsed", "Parser", "Remark", "Sheet",
-    "SkippedRow", "Table", "Uncomputed", "Workbook", "apply_choices", "column_index", "column_letter", "find_table", "gist", "judge_rows",
-    "mapping_signature", "open_workbook_safely", "parser", "propose_mapping", "recall", "remember", "sentences", "shown",
+    "DEFAULT_LIMITS",
+    "EMPTY",
+    "NOT_IMPORTED",
+    "Catalogue",
+    "Cell",
+    "CellError",
+    "Choice",
+    "DataRow",
+    "Empty",
+    "Faulty",
+    "Field",
+    "FileKind",
+    "FileRefused",
+    "Group",
+    "Heading",
+    "JudgedRow",
+    "Limits",
+    "Mapping",
+    "Merge",
+    "OtherSheet",
+    "Outcome",
+    "Parsed",
+    "Parser",
+    "Remark",
+    "Sheet",
+    "SkippedRow",
+    "Table",
+    "Uncomputed",
+    "Workbook",
+    "apply_choices",
+    "column_index",
+    "column_letter",
+    "find_table",
+    "gist",
+    "judge_rows",
+    "mapping_signature",
+    "open_workbook_safely",
+    "parser",
+    "propose_mapping",
+    "recall",
+    "remember",
+    "sentences",
+    "shown",
 ]

@@ -51,9 +51,17 @@ def inspect(path: Path, limits: Limits) -> dict[str, SheetFacts]:
             _judge_directory(archive, path.stat().st_size, limits)
             _refuse_entities(archive)
             return {name: _skim(archive, part, name, limits) for name, part in _sheet_parts(archive)}
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, UnicodeDecodeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        NotImplementedError,
+        UnicodeDecodeError,
+        ValueError,
+    ) as error:
         raise FileRefused("broken") from error
-    except RuntimeError as error:      # what zipfile raises for entries that need a password
+    except RuntimeError as error:  # what zipfile raises for entries that need a password
         raise FileRefused("encrypted") from error
 
 
@@ -65,7 +73,13 @@ def _judge_directory(archive: zipfile.ZipFile, size: int, limits: Limits) -> Non
             raise FileRefused("other_spreadsheet", what="二进制工作簿（xlsb）")
         if "content.xml" in names:
             raise FileRefused("other_spreadsheet", what="OpenDocument 文件（ods）")
-        what = "Word 文档" if "word/document.xml" in names else "PowerPoint 文件" if "ppt/presentation.xml" in names else "压缩包（请先解压）"
+        what = (
+            "Word 文档"
+            if "word/document.xml" in names
+            else "PowerPoint 文件"
+            if "ppt/presentation.xml" in names
+            else "压缩包（请先解压）"
+        )
         raise FileRefused("wrong_type", what=what)
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileRefused("encrypted")
@@ -80,7 +94,9 @@ def _judge_directory(archive: zipfile.ZipFile, size: int, limits: Limits) -> Non
     for entry in entries:
         megabytes = entry.file_size / _MEGABYTE
         if megabytes > limits.ratio_from_megabytes and entry.file_size > limits.ratio * max(entry.compress_size, 1):
-            raise FileRefused("bomb", detail=f"一个部件从 {entry.compress_size / _MEGABYTE:.1f} MB 胀到 {megabytes:.0f} MB")
+            raise FileRefused(
+                "bomb", detail=f"一个部件从 {entry.compress_size / _MEGABYTE:.1f} MB 胀到 {megabytes:.0f} MB"
+            )
     # Pictures are never unpacked.
     unpacked = sum(entry.file_size for entry in entries if not entry.filename.startswith("xl/media/"))
     if unpacked > limits.unpacked_megabytes * _MEGABYTE:
@@ -114,7 +130,10 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
             workbook = _attribute(tag, "Target").lstrip("/")
     folder = PurePosixPath(workbook).parent
     rels = archive.read(str(folder / "_rels" / (PurePosixPath(workbook).name + ".rels"))).decode("utf-8")
-    targets = {_attribute(tag, "Id"): _attribute(tag, "Target") for tag in re.findall(r"<(?:\w+:)?Relationship\b([^>]*)>", rels)}
+    targets = {
+        _attribute(tag, "Id"): _attribute(tag, "Target")
+        for tag in re.findall(r"<(?:\w+:)?Relationship\b([^>]*)>", rels)
+    }
     parts = []
     for tag in re.findall(r"<(?:\w+:)?sheet\b([^>]*)>", archive.read(workbook).decode("utf-8")):
         target = targets.get(_attribute(tag, r"\w+:id"), "")
@@ -160,14 +179,14 @@ def _skim(archive: zipfile.ZipFile, part_name: str, name: str, limits: Limits) -
     with archive.open(part_name) as part:
         start = part.read(_CHUNK)
         root = re.search(rb"<((?:\w+:)?)worksheet\b", start)
-        if not root:                    # a chart sheet or a dialogue
+        if not root:  # a chart sheet or a dialogue
             return facts
         skim = _Skimmer(root[1])
         shared: dict[bytes, tuple[str, tuple[int, int]]] = {}
         number = 0
         for row in _rows(part, skim, start):
             number = _one_row(row, number, skim, facts, shared, limits)
-        while part.read(_CHUNK):        # to the end, so that the checksum is compared
+        while part.read(_CHUNK):  # to the end, so that the checksum is compared
             pass
     rows, columns = facts.last_row + 1, facts.last_column + 1
     if facts.rows_with_values > limits.data_rows + limits.spare_rows:
@@ -178,9 +197,8 @@ def _skim(archive: zipfile.ZipFile, part_name: str, name: str, limits: Limits) -
 
 
 def _one_row(row: bytes, previous: int, skim: _Skimmer, facts: SheetFacts, shared: dict, limits: Limits) -> int:
-    match = None
-    for match in skim.row_number.finditer(row):   # empty rows (<row r="5"/>) may stand before this one
-        pass
+    tags = list(skim.row_number.finditer(row))  # empty rows (<row r="5"/>) may stand before this one
+    match = tags[-1] if tags else None
     number = int(match[1]) if match else previous + 1
     valued = skim.value_marks[0] in row or skim.value_marks[1] in row
     if not valued and skim.formula_mark not in row:
@@ -237,7 +255,7 @@ def _formulas_and_errors(row: bytes, number: int, skim: _Skimmer, facts: SheetFa
                 shared[group[1]] = (text, at)
             text, base = shared.get(group[1], (text, at))
         value = skim.value.search(inside)
-        stored = value and value[1] != b"" or b't="str"' in attributes or b"t='str'" in attributes
+        stored = (value and value[1] != b"") or b't="str"' in attributes or b"t='str'" in attributes
         if not stored and at not in facts.errors:
             if b"array" in formula[1] or b"dataTable" in formula[1]:
                 text = "{" + text + "}"

@@ -16,16 +16,76 @@ SAMPLE_ROWS = 150
 _DEEPEST_START = 60
 _GOOD_ENOUGH = 2.0
 _ENDS = (
-    "日期", "时间", "号", "号码", "编号", "姓名", "名称", "电话", "方式", "情况", "备注", "地址", "住址", "类型", "类别", "单位", "人", "员", "额", "金额", "结果", "案由",
-    "性别", "学历", "职务", "组织", "内容", "数", "年月", "状态", "说明", "序号", "年龄", "民族", "部门", "机构", "代码", "职业", "领域", "期", "至", "次数", "原因", "身份", "来源",
-    "name", "phone", "tel", "date", "no", "no.", "amount", "remark", "remarks", "type", "id", "address", "mobile", "result", "status", "number", "note", "notes",
+    "日期",
+    "时间",
+    "号",
+    "号码",
+    "编号",
+    "姓名",
+    "名称",
+    "电话",
+    "方式",
+    "情况",
+    "备注",
+    "地址",
+    "住址",
+    "类型",
+    "类别",
+    "单位",
+    "人",
+    "员",
+    "额",
+    "金额",
+    "结果",
+    "案由",
+    "性别",
+    "学历",
+    "职务",
+    "组织",
+    "内容",
+    "数",
+    "年月",
+    "状态",
+    "说明",
+    "序号",
+    "年龄",
+    "民族",
+    "部门",
+    "机构",
+    "代码",
+    "职业",
+    "领域",
+    "期",
+    "至",
+    "次数",
+    "原因",
+    "身份",
+    "来源",
+    "name",
+    "phone",
+    "tel",
+    "date",
+    "no",
+    "no.",
+    "amount",
+    "remark",
+    "remarks",
+    "type",
+    "id",
+    "address",
+    "mobile",
+    "result",
+    "status",
+    "number",
+    "note",
+    "notes",
 )
 _VALUE = re.compile(
-    r"[-+￥¥]?[\d,]*\d(\.\d+)?(元|万元|万|亿元|%|件|天|个|人|名|条)?"      # numbers and amounts
-    r"|\+?[\d\-() ]{7,}"                                             # phones
-    r"|\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?.*"                      # dates
-    r"|\d{15,17}[\dxX]"                                              # identity numbers
-    r"|[(\[]\d{4}[)\]].*号.*"                                         # case numbers
+    r"[-+￥¥]?[\d,]*\d(\.\d+)?(元|万元|万|亿元|%|件|天|个|人|名|条)?"  # numbers and amounts
+    r"|\+?[\d\-() ]{7,}"  # phones
+    r"|\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?.*"  # dates
+    r"|\d{15,17}[\dxX]"  # identity numbers
+    r"|[(\[]\d{4}[)\]].*号.*"  # case numbers
     r"|.*(有限公司|有限责任公司)"
 )
 _KEY_AND_VALUE = re.compile(r"^[^:：]{1,14}[:：].+")
@@ -124,15 +184,19 @@ def _paths(region: Region, first: int, last: int) -> list[list[str]] | None:
             value = region.seen(row, column)
             merge = region.spread.get((row, column))
             if value is None and row < last and not merge and parent and region.own(row + 1, column) is not None:
-                value = parent          # 「申请人, , 被申请人, 」: a group over the columns to its right
+                value = parent  # 「申请人, , 被申请人, 」: a group over the columns to its right
             elif value is not None and row < last:
                 below = region.own(row + 1, column)
-                parent = value if isinstance(value, str) and not merge and below is not None and not is_value(below) else None
+                parent = (
+                    value
+                    if isinstance(value, str) and not merge and below is not None and not is_value(below)
+                    else None
+                )
             if value is None:
                 continue
             source = merge or (row, column)
             if seen[column] is not None and seen[column] == source:
-                continue                # the same merged cell, one row further down
+                continue  # the same merged cell, one row further down
             seen[column] = source
             paths[column].append(value if isinstance(value, str) else f"\0{value}")
     return paths
@@ -151,7 +215,7 @@ def _column_score(texts: list[str], vocabulary: Collection[str]) -> tuple[float,
     folded = fold_heading(leaf)
     if leaf.startswith("\0") or is_value(leaf) or any(text.startswith("\0") for text in texts):
         return -1.5, False
-    if not folded or _KEY_AND_VALUE.match(leaf) and not _known(texts, vocabulary):
+    if not folded or (_KEY_AND_VALUE.match(leaf) and not _known(texts, vocabulary)):
         return -1.0, False
     if _known(texts, vocabulary):
         return 1.0, True
@@ -174,7 +238,9 @@ def _contributes(region: Region, first: int, last: int) -> bool:
         if row < last:
             spans = [span for _, span in texts]
             gap_parents = any(
-                region.own(row, column) is None and (row, column) not in region.spread and region.own(row + 1, column) is not None
+                region.own(row, column) is None
+                and (row, column) not in region.spread
+                and region.own(row + 1, column) is not None
                 for column in range(region.width)
             )
             if max(spans) < 2 and not gap_parents:

@@ -46,7 +46,9 @@ def main(source: str, spool: str, limits: str) -> int:
     try:
         extract.extract(Path(source), Path(spool), bounds.Limits(**given))
     except refused.FileRefused as error:
-        (Path(spool) / "refused.json").write_text(json.dumps({"code": error.code, "facts": error.facts}, ensure_ascii=False, default=str), encoding="utf-8")
+        (Path(spool) / "refused.json").write_text(
+            json.dumps({"code": error.code, "facts": error.facts}, ensure_ascii=False, default=str), encoding="utf-8"
+        )
         return REFUSED
     except MemoryError:
         return MEMORY

@@ -103,9 +103,17 @@ def rows_of(path: Path, limits: Limits) -> Iterator[tuple[int, list[Cell]]]:
                     continue
                 kept += 1
                 if kept > limits.data_rows + limits.spare_rows:
-                    raise FileRefused("too_many_rows", sheet="CSV", found=f"超过 {limits.data_rows}", limit=limits.data_rows)
+                    raise FileRefused(
+                        "too_many_rows", sheet="CSV", found=f"超过 {limits.data_rows}", limit=limits.data_rows
+                    )
                 if len(cells) > limits.columns:
-                    raise FileRefused("far_cell", sheet="CSV", cell=f"第 {number} 行第 {len(cells)} 列", rows=limits.last_row, columns=limits.columns)
+                    raise FileRefused(
+                        "far_cell",
+                        sheet="CSV",
+                        cell=f"第 {number} 行第 {len(cells)} 列",
+                        rows=limits.last_row,
+                        columns=limits.columns,
+                    )
                 yield number, cells
         except csv.Error as error:
             raise FileRefused("csv_quotes", line=reader.line_num) from error

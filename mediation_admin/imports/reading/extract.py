@@ -41,7 +41,18 @@ def _spool_csv(source: Path, spool: Path, limits: Limits) -> dict:
             rows += 1
             width = max(width, len(cells))
             last = number
-    return {"name": "CSV", "state": "visible", "rows": rows, "width": width, "last_row": last, "merges": [], "hidden_rows": 0, "recomputed": 0, "uncomputed": 0, "errors": 0}
+    return {
+        "name": "CSV",
+        "state": "visible",
+        "rows": rows,
+        "width": width,
+        "last_row": last,
+        "merges": [],
+        "hidden_rows": 0,
+        "recomputed": 0,
+        "uncomputed": 0,
+        "errors": 0,
+    }
 
 
 def _spool_workbook(source: Path, spool: Path, kind: FileKind, limits: Limits) -> list[dict]:
@@ -61,11 +72,21 @@ def _spool_workbook(source: Path, spool: Path, kind: FileKind, limits: Limits) -
         except (python_calamine.CalamineError, OSError) as error:
             raise FileRefused("broken") from error
         state = _STATES.get(str(described.visible).rsplit(".", maxsplit=1)[-1], "visible")
-        sheets.append(_spool_sheet(sheet, facts.get(described.name) or SheetFacts(described.name), spool / f"{len(sheets)}.rows", state, limits))
+        sheets.append(
+            _spool_sheet(
+                sheet,
+                facts.get(described.name) or SheetFacts(described.name),
+                spool / f"{len(sheets)}.rows",
+                state,
+                limits,
+            )
+        )
     return sheets
 
 
-def _spool_sheet(sheet: python_calamine.CalamineSheet, facts: SheetFacts, target: Path, state: str, limits: Limits) -> dict:
+def _spool_sheet(
+    sheet: python_calamine.CalamineSheet, facts: SheetFacts, target: Path, state: str, limits: Limits
+) -> dict:
     if sheet.start is not None and sheet.end is not None:
         rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
         if rows > limits.last_row or columns > limits.columns or rows * columns > limits.cells:
@@ -87,15 +108,28 @@ def _spool_sheet(sheet: python_calamine.CalamineSheet, facts: SheetFacts, target
             out.write(encode_row(index + 1, cells) + "\n")
     if kept > limits.data_rows + limits.spare_rows:
         raise FileRefused("too_many_rows", sheet=sheet.name, found=kept, limit=limits.data_rows)
-    merges = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])[: limits.merges]]
+    merges = [
+        (top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])[: limits.merges]
+    ]
     uncomputed = sum(isinstance(value, Uncomputed) for value in computed.values())
     return {
-        "name": sheet.name, "state": state, "rows": kept, "width": width, "last_row": last, "merges": merges,
-        "hidden_rows": facts.hidden_rows, "recomputed": len(computed) - uncomputed, "uncomputed": uncomputed, "errors": len(facts.errors),
+        "name": sheet.name,
+        "state": state,
+        "rows": kept,
+        "width": width,
+        "last_row": last,
+        "merges": merges,
+        "hidden_rows": facts.hidden_rows,
+        "recomputed": len(computed) - uncomputed,
+        "uncomputed": uncomputed,
+        "errors": len(facts.errors),
     }
 
 
-def _rows(sheet: python_calamine.CalamineSheet, replaced: dict[int, list[tuple[int, Cell]]]) -> Iterator[tuple[int, list[Cell]]]:
+def _rows(
+    sheet: python_calamine.CalamineSheet, replaced: dict[int, list[tuple[int, Cell]]]
+) -> Iterator[tuple[int, list[Cell]]]:
     """(row from 0, cells from column A). The parser starts at row 1 but at the first column that holds anything."""
     index = -1
     if sheet.start is not None:
@@ -106,7 +140,7 @@ def _rows(sheet: python_calamine.CalamineSheet, replaced: dict[int, list[tuple[i
                 cells.extend([None] * (column + 1 - len(cells)))
                 cells[column] = value
             yield index, cells
-    for index in sorted(replaced):        # rows that hold formulas alone lie outside what the parser sees
+    for index in sorted(replaced):  # rows that hold formulas alone lie outside what the parser sees
         cells = []
         for column, value in replaced[index]:
             cells.extend([None] * (column + 1 - len(cells)))
@@ -131,7 +165,7 @@ def _computed(sheet: python_calamine.CalamineSheet, facts: SheetFacts, limits: L
         for (top, left), (bottom, right) in references(found.text, shift):
             if top == bottom and left == right:
                 wanted.add((top, left))
-            else:                       # of ranges only the span per column is kept
+            else:  # of ranges only the span per column is kept
                 for column in range(min(left, right), min(max(left, right), last_column) + 1):
                     first, last = columns.get(column, (top, bottom))
                     columns[column] = (min(first, top, bottom), max(last, min(max(top, bottom), last_row)))

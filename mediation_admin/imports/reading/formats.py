@@ -10,7 +10,7 @@ from mediation_admin.imports.reading.refused import FileRefused
 class FileKind(StrEnum):
     """The kinds that are read."""
 
-    XLSX = "xlsx"       # and xlsm: macros are never run
+    XLSX = "xlsx"  # and xlsm: macros are never run
     XLS = "xls"
     CSV = "csv"
 
@@ -32,7 +32,9 @@ _OTHERS = (
     (b"\x7fELF", "程序文件"),
     (b"SQLite format 3", "数据库文件"),
 )
-_HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div|script)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div|script)\b", re.I | re.S
+)
 
 
 def _name(word: str) -> bytes:
@@ -64,7 +66,9 @@ def detect(path: Path) -> FileKind:
     text = head.removeprefix(b"\xef\xbb\xbf")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head[2:].replace(b"\0", b"")
-    if text.lstrip().startswith(b"<?xml") and (b"urn:schemas-microsoft-com:office:spreadsheet" in text or b"Excel.Sheet" in text):
+    if text.lstrip().startswith(b"<?xml") and (
+        b"urn:schemas-microsoft-com:office:spreadsheet" in text or b"Excel.Sheet" in text
+    ):
         raise FileRefused("xml_2003")
     if _HTML.match(text) or text.lstrip().startswith(b"<?xml"):
         raise FileRefused("html" if _HTML.match(text) or b"<html" in text.lower() else "wrong_type", what="XML 文件")

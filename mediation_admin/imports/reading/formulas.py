@@ -15,7 +15,19 @@ from typing import Any
 
 from mediation_admin.imports.reading.cells import Cell, CellError, Uncomputed, column_index
 from mediation_admin.imports.reading.functions import (
-    FUNCTIONS, Broken, Budget, Refused, as_cell, as_number, as_text, as_truth, less, minus, over, plus, same,
+    FUNCTIONS,
+    Broken,
+    Budget,
+    Refused,
+    as_cell,
+    as_number,
+    as_text,
+    as_truth,
+    less,
+    minus,
+    over,
+    plus,
+    same,
 )
 
 Coordinates = tuple[int, int]
@@ -76,7 +88,9 @@ def references(formula: str, shift: Coordinates = (0, 0)) -> Iterator[tuple[Coor
 class Sheet:
     """The cells that formulas look at, and the formulas among them. ``compute`` answers each once."""
 
-    def __init__(self, values: dict[Coordinates, Cell], formulas: dict[Coordinates, tuple[str, Coordinates]], steps: int) -> None:
+    def __init__(
+        self, values: dict[Coordinates, Cell], formulas: dict[Coordinates, tuple[str, Coordinates]], steps: int
+    ) -> None:
         self.values = values
         self.formulas = formulas
         self.steps = steps
@@ -171,9 +185,12 @@ class _Reader:
             right = self.single(self.joined())
             left = self.single(left)
             left = {
-                "=": lambda a, b: same(a, b), "<>": lambda a, b: not same(a, b),
-                "<": less, ">": lambda a, b: less(b, a),
-                "<=": lambda a, b: not less(b, a), ">=": lambda a, b: not less(a, b),
+                "=": lambda a, b: same(a, b),
+                "<>": lambda a, b: not same(a, b),
+                "<": less,
+                ">": lambda a, b: less(b, a),
+                "<=": lambda a, b: not less(b, a),
+                ">=": lambda a, b: not less(a, b),
             }[sign](left, right)
         return left
 

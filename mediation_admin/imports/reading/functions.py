@@ -62,7 +62,7 @@ def as_day(value: Any) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    if isinstance(value, str) or isinstance(value, int) and 19_491_001 <= value <= 20_991_231:
+    if isinstance(value, str) or (isinstance(value, int) and 19_491_001 <= value <= 20_991_231):
         outcome = calendar_date(value)
         if isinstance(outcome, Parsed) and not (isinstance(value, str) and len(value.strip()) < 6):
             return outcome.value
@@ -98,7 +98,7 @@ def less(left: Any, right: Any) -> bool:
         one, other = as_day(left), as_day(right)
         if one and other:
             return one < other
-        return not isinstance(left, str)         # Excel: numbers come before texts
+        return not isinstance(left, str)  # Excel: numbers come before texts
     return as_number(left) < as_number(right)
 
 
@@ -136,7 +136,11 @@ def _numbers(arguments: list[Any]) -> Iterator[float]:
     """As SUM counts: in areas texts are passed over, single texts must be numbers."""
     for argument in arguments:
         if isinstance(argument, list):
-            yield from (as_number(value) for value in argument if isinstance(value, int | float | date) and not isinstance(value, bool))
+            yield from (
+                as_number(value)
+                for value in argument
+                if isinstance(value, int | float | date) and not isinstance(value, bool)
+            )
         elif argument is not None:
             yield as_number(argument)
 

@@ -2,14 +2,25 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from mediation_admin.imports.reading.cells import Cell, squeeze
 from mediation_admin.imports.reading.headings import Heading, fold_heading
 
 TOTAL, NOTE, REPEATED, NUMBERS, ONLY_SERIAL, SECTION, EXAMPLE, BLANK, TITLE = (
-    "合计行", "说明或签名", "重复的表头", "列号行", "只有序号，其余是空的", "分组标题", "示例行", "空行", "重复的标题",
+    "合计行",
+    "说明或签名",
+    "重复的表头",
+    "列号行",
+    "只有序号，其余是空的",
+    "分组标题",
+    "示例行",
+    "空行",
+    "重复的标题",
 )
-_TOTAL = re.compile(r"[\W_]*(本[页月季年周]|上[页月]|全年|全部|以上|累计|总)?(合计|总计|小计|共计|累计|合计数|平均值?)(数|金额|件数|案件数|[:：(（=].*)?")
+_TOTAL = re.compile(
+    r"[\W_]*(本[页月季年周]|上[页月]|全年|全部|以上|累计|总)?(合计|总计|小计|共计|累计|合计数|平均值?)(数|金额|件数|案件数|[:：(（=].*)?"
+)
 _NOTE = re.compile(
     r"(备?注|说明|附注|附|填表说明|填报说明|填写说明|注意事项?|温馨提示|要求|※|★)\d*[:：.、）)\s].*|(备?注|说明)[:：]?$|以下空白|以上数据.*|本表.*|第\d+页.*|共\d+页.*|[-—]\d+[-—]|-+以下.*-+"
 )
@@ -21,10 +32,18 @@ _CHINESE_ORDER = "甲乙丙丁戊己庚辛壬癸"
 _EXAMPLE = re.compile(r"(示例|样例|范例|举例|例如?)[:：)）\d]?.*")
 
 
-def furniture_in(cells: Sequence[Cell], headings: Sequence[Heading], serial: int | None, above: frozenset[str]) -> str | None:
+def furniture_in(
+    cells: Sequence[Cell], headings: Sequence[Heading], serial: int | None, above: frozenset[str]
+) -> str | None:
     """Why this line is no record; None if it is one. ``above`` are the folded texts over the headings."""
-    if serial is not None and serial + 1 < len(cells) and cells[serial].__class__ is int and cells[serial + 1].__class__ is str and len(cells[serial + 1]) > 4:
-        return None                     # the usual record, told at a glance: a number, then a text
+    if (
+        serial is not None
+        and serial + 1 < len(cells)
+        and cells[serial].__class__ is int
+        and cells[serial + 1].__class__ is str
+        and len(cells[serial + 1]) > 4
+    ):
+        return None  # the usual record, told at a glance: a number, then a text
     held = [(column, cell) for column, cell in enumerate(cells) if cell is not None]
     if not held:
         return BLANK
@@ -48,7 +67,12 @@ def furniture_in(cells: Sequence[Cell], headings: Sequence[Heading], serial: int
 
 def _by_words(held: list, texts: list, headings: Sequence[Heading], above: frozenset[str]) -> str | None:
     for column, text in texts[:3]:
-        if len(text) < 30 and _TOTAL.fullmatch(squeeze(text)) and len(texts) <= 3 + (len(headings) > 8) and column <= held[min(2, len(held) - 1)][0]:
+        if (
+            len(text) < 30
+            and _TOTAL.fullmatch(squeeze(text))
+            and len(texts) <= 3 + (len(headings) > 8)
+            and column <= held[min(2, len(held) - 1)][0]
+        ):
             return TOTAL
     first = texts[0][1]
     folded = squeeze(first)
@@ -75,8 +99,12 @@ def _column_numbers(held: list) -> str | None:
     if len(held) < 4:
         return None
     order = 0
-    for (_, before), (_, after) in zip(held, held[1:], strict=False):
+    for (_, before), (_, after) in pairwise(held):
         one, other = squeeze(str(before)).strip("()"), squeeze(str(after)).strip("()")
-        if one.isdigit() and other.isdigit() and int(other) == int(one) + 1 or one in _CHINESE_ORDER and other in _CHINESE_ORDER or one in _CHINESE_ORDER and other == "1":
+        if (
+            (one.isdigit() and other.isdigit() and int(other) == int(one) + 1)
+            or (one in _CHINESE_ORDER and other in _CHINESE_ORDER)
+            or (one in _CHINESE_ORDER and other == "1")
+        ):
             order += 1
     return NUMBERS if order >= len(held) - 2 else None

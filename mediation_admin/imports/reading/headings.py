@@ -9,7 +9,9 @@ from mediation_admin.imports.reading.values.amounts import UNITS
 
 _STAR = re.compile(r"[*★☆●※▲]|[(\[【](必填项?|必录|选填|可空|可不填|非必填)[)\]】]")
 _UNIT_WORD = "|".join(sorted((unit for unit in UNITS if len(unit) > 1 or unit in "元万亿千"), key=len, reverse=True))
-_UNIT = re.compile(rf"[(\[【/,，:：]?(?:单位|人民币|计量单位)?[:：]?(?<=[(\[【/,，:：])(?:人民币)?({_UNIT_WORD})[)\]】]?")
+_UNIT = re.compile(
+    rf"[(\[【/,，:：]?(?:单位|人民币|计量单位)?[:：]?(?<=[(\[【/,，:：])(?:人民币)?({_UNIT_WORD})[)\]】]?"
+)
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _NUMBERING = re.compile(r"^(?:[(]?\d{1,2}[).、.]|[①-⑳])(?=\D)")
 _TAIL = re.compile(r"[:：.。,，、;；\-_/]+$")

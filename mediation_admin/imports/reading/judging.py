@@ -122,4 +122,9 @@ def _fold(held: JudgedRow, line: JudgedRow, row: DataRow) -> None:
         elif isinstance(before, list) and isinstance(value, list):
             before += [one for one in value if one not in before]
         elif before != value:
-            held.warnings.append(Remark(name, f"第 {row.number} 行与第 {held.number} 行合并为一条，这里写的“{shown(str(value))}”与上面不同，用的是上面的"))
+            held.warnings.append(
+                Remark(
+                    name,
+                    f"第 {row.number} 行与第 {held.number} 行合并为一条，这里写的“{shown(str(value))}”与上面不同，用的是上面的",
+                )
+            )

@@ -17,7 +17,7 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
 def _stream(data: bytes) -> bytes:
     """The bytes of the Workbook stream; empty if the container is not as it should be (the parser will then say so)."""
     shift, small_shift = struct.unpack_from("<HH", data, 30)
-    first_directory, = struct.unpack_from("<I", data, 48)
+    (first_directory,) = struct.unpack_from("<I", data, 48)
     cutoff, first_small, _, first_difat, difat_count = struct.unpack_from("<IIIII", data, 56)
     size = 1 << shift
 
@@ -48,7 +48,7 @@ def _stream(data: bytes) -> bytes:
     root_start = 0
     for at in range(0, len(directory) - 127, 128):
         entry = directory[at : at + 128]
-        length, = struct.unpack_from("<H", entry, 64)
+        (length,) = struct.unpack_from("<H", entry, 64)
         name = entry[: max(length - 2, 0)].decode("utf-16-le", "replace")
         start, stream_size = struct.unpack_from("<II", entry, 116)
         if entry[66] == 5:
@@ -61,7 +61,7 @@ def _stream(data: bytes) -> bytes:
             out, number = [], start
             while number * 4 + 4 <= len(small_fat) and len(out) <= len(small_fat):
                 out.append(small[number * block : (number + 1) * block])
-                number, = struct.unpack_from("<I", small_fat, number * 4)
+                (number,) = struct.unpack_from("<I", small_fat, number * 4)
             return b"".join(out)[:stream_size]
     return b""
 
@@ -71,7 +71,7 @@ def skim_xls(path: Path) -> dict[str, SheetFacts]:
     try:
         return _skim(_stream(path.read_bytes()))
     except (struct.error, IndexError, ValueError):
-        return {}                       # the parser judges broken files
+        return {}  # the parser judges broken files
 
 
 def _skim(stream: bytes) -> dict[str, SheetFacts]:
@@ -83,7 +83,7 @@ def _skim(stream: bytes) -> dict[str, SheetFacts]:
         kind, size = struct.unpack_from("<HH", stream, at)
         body = stream[at + 4 : at + 4 + size]
         if kind == _SHEET:
-            start, = struct.unpack_from("<I", body)
+            (start,) = struct.unpack_from("<I", body)
             characters, wide = body[6], body[7] & 1
             name = body[8 : 8 + characters * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1")
             starts[start] = SheetFacts(name)
@@ -99,7 +99,7 @@ def _skim(stream: bytes) -> dict[str, SheetFacts]:
             result = body[6:14]
             if result[6:8] == b"\xff\xff":
                 if result[0] == 0:
-                    waiting = cell       # a text follows in a STRING record, or none ever came
+                    waiting = cell  # a text follows in a STRING record, or none ever came
                 elif result[0] == 2:
                     facts.errors[cell] = _ERRORS.get(result[2], "#N/A")
         elif kind == _STRING:

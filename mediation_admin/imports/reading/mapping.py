@@ -1,7 +1,8 @@
 """Which column is which field: proposed from headings and content, corrected by a person, remembered for next time."""
 
 import hashlib
-from collections.abc import Iterator, Mapping as AnyMapping
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,9 @@ def propose_mapping(table: Table, catalogue: Catalogue) -> Mapping:
             continue
         chosen[column] = Choice(column, field.name, round(min(points, 1.0), 2), why)
         taken[field.name] = column
-    choices = tuple(chosen.get(heading.index, Choice(heading.index, None, 0.0, NOT_IMPORTED)) for heading in table.columns)
+    choices = tuple(
+        chosen.get(heading.index, Choice(heading.index, None, 0.0, NOT_IMPORTED)) for heading in table.columns
+    )
     left = {name: [column for column in columns if column not in chosen] for name, columns in doubles.items()}
     return _judged(table, catalogue, choices, {name: columns for name, columns in left.items() if columns})
 
@@ -143,16 +146,27 @@ def recall(remembered: AnyMapping[str, Any], table: Table, catalogue: Catalogue)
 
 def _judged(table: Table, catalogue: Catalogue, choices: tuple[Choice, ...], doubles: dict[str, list[int]]) -> Mapping:
     mapped = {choice.field for choice in choices if choice.field}
-    missing = [field for field in catalogue.required() if field.name not in mapped and not mapped.intersection(field.satisfied_by)]
+    missing = [
+        field
+        for field in catalogue.required()
+        if field.name not in mapped and not mapped.intersection(field.satisfied_by)
+    ]
     problems = []
     there = "、".join(f"“{heading.text}”" for heading in table.named[:30])
     for field in missing:
-        problems.append(f"表里缺少“{field.label}”这一列；现在有的列是：{there}。请在下面指定哪一列是它，或在表里补上后重新上传。")
+        problems.append(
+            f"表里缺少“{field.label}”这一列；现在有的列是：{there}。请在下面指定哪一列是它，或在表里补上后重新上传。"
+        )
     for name, columns in doubles.items():
         used = next((choice.column for choice in choices if choice.field == name), None)
-        named = "、".join(f"{table.heading(column).letter} 列“{table.heading(column).text}”" for column in ([used] if used is not None else []) + columns)
+        named = "、".join(
+            f"{table.heading(column).letter} 列“{table.heading(column).text}”"
+            for column in ([used] if used is not None else []) + columns
+        )
         kept = f"现在用的是 {table.heading(used).letter} 列" if used is not None else "一列也没有用"
-        problems.append(f"有 {len(columns) + (used is not None)} 列都像“{catalogue.field(name).label}”：{named}。{kept}，其余不导入；如不对请改。")
+        problems.append(
+            f"有 {len(columns) + (used is not None)} 列都像“{catalogue.field(name).label}”：{named}。{kept}，其余不导入；如不对请改。"
+        )
     for choice in choices:
         if choice.field and choice.why.startswith("!"):
             heading = table.heading(choice.column)
@@ -177,7 +191,7 @@ class _Place:
 
     group: str | None
     sure: bool
-    rest: str | None      # None: the heading does not contain the group's word
+    rest: str | None  # None: the heading does not contain the group's word
 
 
 def _groups(table: Table, catalogue: Catalogue) -> list[_Place]:
@@ -230,7 +244,8 @@ def _grouped_leaf(heading: Heading, group: str, catalogue: Catalogue) -> bool:
         if field.group is None and any(word in known for word in words):
             return False
     return any(
-        field.group == group and any(word in catalogue.words_of(field.name) for word in words) for field in catalogue.fields
+        field.group == group and any(word in catalogue.words_of(field.name) for word in words)
+        for field in catalogue.fields
     )
 
 
@@ -253,7 +268,9 @@ def _score(heading: Heading, field: Field, place: _Place, catalogue: Catalogue) 
     return _contained(leaf[0], known)
 
 
-def _score_in_group(heading: Heading, field: Field, place: _Place, known: dict[str, float], leaf: tuple[str, ...]) -> tuple[float, str]:
+def _score_in_group(
+    heading: Heading, field: Field, place: _Place, known: dict[str, float], leaf: tuple[str, ...]
+) -> tuple[float, str]:
     if field.group != place.group:
         # the field's own synonyms may name the group themselves (原告姓名)
         whole = fold_heading("".join(heading.path))
@@ -267,7 +284,9 @@ def _score_in_group(heading: Heading, field: Field, place: _Place, known: dict[s
     sureness = 0.96 if place.sure else 0.85
     for word in words:
         if word in known:
-            return known[word] * sureness, "列名与上级表头相同" if len(heading.path) > 1 else "列名相同" if place.sure else "按左边一列判断"
+            return known[word] * sureness, "列名与上级表头相同" if len(
+                heading.path
+            ) > 1 else "列名相同" if place.sure else "按左边一列判断"
     points, why = _contained(words[0], known)
     return points * sureness, why
 
@@ -283,7 +302,9 @@ def _contained(word: str, known: dict[str, float]) -> tuple[float, str]:
     return (best, "列名相近") if best else (0.0, "")
 
 
-def _with_content(points: float, why: str, field: Field, heading: Heading, cells: list[Cell], table: Table) -> tuple[float, str]:
+def _with_content(
+    points: float, why: str, field: Field, heading: Heading, cells: list[Cell], table: Table
+) -> tuple[float, str]:
     if not field.telling or not cells or (not points and not field.unmistakable):
         return points, why
     unit = heading.unit or table.unit

@@ -15,7 +15,26 @@ from mediation_admin.imports.reading.refused import FileRefused
 from mediation_admin.imports.reading.values.amounts import UNITS
 from mediation_admin.imports.reading.workbook import Merge, Sheet, Workbook
 
-_SERIAL = frozenset({"序号", "序", "编号", "no", "no.", "#", "seq", "行号", "项次", "顺序号", "顺序", "序列", "序列号", "id", "index", "sn"})
+_SERIAL = frozenset(
+    {
+        "序号",
+        "序",
+        "编号",
+        "no",
+        "no.",
+        "#",
+        "seq",
+        "行号",
+        "项次",
+        "顺序号",
+        "顺序",
+        "序列",
+        "序列号",
+        "id",
+        "index",
+        "sn",
+    }
+)
 _PAIR = re.compile(r"([^:：\s]{1,14})[:：]\s*([^:：]+?)(?=\s{2,}[^:：\s]{1,14}[:：]|$)")
 _KEPT_SKIPPED = 2_000
 
@@ -105,7 +124,12 @@ class Table:
             if isinstance(line, DataRow):
                 count += 1
                 if count > self._limits.data_rows:
-                    raise FileRefused("too_many_rows", sheet=self.sheet.name, found=f"超过 {self._limits.data_rows}", limit=self._limits.data_rows)
+                    raise FileRefused(
+                        "too_many_rows",
+                        sheet=self.sheet.name,
+                        found=f"超过 {self._limits.data_rows}",
+                        limit=self._limits.data_rows,
+                    )
                 yield line
             else:
                 self.skipped_counts[line.reason] += max(1, line.last - line.number + 1)
@@ -116,8 +140,17 @@ class Table:
         """Everything below the headings, records and others."""
         width = len(self.columns)
         serial = self.serial
-        record_column = serial if serial is not None else next((heading.index for heading in self.columns if heading.path), 0)
-        tall = sorted((merge for merge in self.sheet.merges if merge.bottom > merge.top and merge.bottom >= self.heading_rows.stop), key=lambda merge: merge.top)
+        record_column = (
+            serial if serial is not None else next((heading.index for heading in self.columns if heading.path), 0)
+        )
+        tall = sorted(
+            (
+                merge
+                for merge in self.sheet.merges
+                if merge.bottom > merge.top and merge.bottom >= self.heading_rows.stop
+            ),
+            key=lambda merge: merge.top,
+        )
         wide = {(merge.top, merge.left) for merge in self.sheet.merges if merge.right > merge.left}
         active: list[tuple[Merge, Cell]] = []
         coming = 0
@@ -149,7 +182,12 @@ class Table:
             if active:
                 active = [(merge, value) for merge, value in active if merge.bottom >= number]
                 for merge, value in active:
-                    if merge.top < number and merge.left < len(cells) and cells[merge.left] is None and value is not None:
+                    if (
+                        merge.top < number
+                        and merge.left < len(cells)
+                        and cells[merge.left] is None
+                        and value is not None
+                    ):
                         cells[merge.left] = value
                         filled.append(merge.left)
                         if merge.left == record_column:
@@ -174,7 +212,11 @@ def find_table(
     vocabulary = frozenset(vocabulary) | _SERIAL
     candidates = workbook.readable if sheet is None else (workbook.sheet(sheet),)
     found: list[tuple[float, Band, Region, Sheet]] = []
-    others = [OtherSheet(one.name, "隐藏的工作表" if one.hidden else "空的工作表") for one in workbook.sheets if one not in candidates and (one.hidden or one.empty)]
+    others = [
+        OtherSheet(one.name, "隐藏的工作表" if one.hidden else "空的工作表")
+        for one in workbook.sheets
+        if one not in candidates and (one.hidden or one.empty)
+    ]
     upright = False
     for one in candidates:
         region = Region.of(one)
@@ -190,11 +232,17 @@ def find_table(
         found.append((band.score * (1 + math.log10(1 + below)), band, region, one))
     if not found:
         detail = "这张表像是竖着排的（列名写在第一列），请改成一行一条记录。" if upright else ""
-        example = "、".join(sorted((word for word in vocabulary if 2 < len(word) < 6 and not word.isascii()), key=len)[:2]) or "序号"
+        example = (
+            "、".join(sorted((word for word in vocabulary if 2 < len(word) < 6 and not word.isascii()), key=len)[:2])
+            or "序号"
+        )
         raise FileRefused("no_table", detail=detail, example=example)
     found.sort(key=lambda one: -one[0])
     _, band, region, chosen = found[0]
-    others += [OtherSheet(one.name, "也像一张数据表，没有选它" if points > found[0][0] / 3 else "内容较少，没有选它", points) for points, _, _, one in found[1:]]
+    others += [
+        OtherSheet(one.name, "也像一张数据表，没有选它" if points > found[0][0] / 3 else "内容较少，没有选它", points)
+        for points, _, _, one in found[1:]
+    ]
     return _table(chosen, band, region, others, limits)
 
 
@@ -230,9 +278,24 @@ def _table(sheet: Sheet, band: Band, region: Region, others: list[OtherSheet], l
     last = max((heading.index for heading in columns if heading.path), default=0)
     width = max(last + 1, min(sheet.width, last + 1 + 20))
     columns = [columns[index] if index < len(columns) else Heading(index, ()) for index in range(width)]
-    unit = next((word for word in re.split(r"[、,，/\s]+", facts.get("单位", "") or facts.get("金额单位", "")) if word in UNITS), None)
+    unit = next(
+        (
+            word
+            for word in re.split(r"[、,，/\s]+", facts.get("单位", "") or facts.get("金额单位", ""))
+            if word in UNITS
+        ),
+        None,
+    )
     known = sum(1 for heading in columns if heading.path)
     return Table(
-        sheet=sheet, heading_rows=range(band.first, band.last + 1), columns=columns, title=title, facts=facts, unit=unit, others=others,
-        confidence=min(1.0, band.score / max(known, 1)), _above=frozenset(above - {""}), _limits=limits,
+        sheet=sheet,
+        heading_rows=range(band.first, band.last + 1),
+        columns=columns,
+        title=title,
+        facts=facts,
+        unit=unit,
+        others=others,
+        confidence=min(1.0, band.score / max(known, 1)),
+        _above=frozenset(above - {""}),
+        _limits=limits,
     )

@@ -85,11 +85,15 @@ class Workbook:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
-def open_workbook_safely(path: Path | str, *, limits: Limits = DEFAULT_LIMITS, spool_in: Path | str | None = None) -> Workbook:
+def open_workbook_safely(
+    path: Path | str, *, limits: Limits = DEFAULT_LIMITS, spool_in: Path | str | None = None
+) -> Workbook:
     """Read a file of unknown make; every way it can fail is a ``FileRefused`` with a sentence.
 
     ``spool_in`` is the folder for the rows in transit (default: the system's temporary folder); they are plain text on
@@ -132,7 +136,17 @@ def open_workbook_safely(path: Path | str, *, limits: Limits = DEFAULT_LIMITS, s
 
 
 def _read(path: Path, spool: Path, limits: Limits) -> None:
-    command = [sys.executable, "-I", "-B", "-X", "utf8", child.__file__, str(path), str(spool), json.dumps(limits.as_dict())]
+    command = [
+        sys.executable,
+        "-I",
+        "-B",
+        "-X",
+        "utf8",
+        child.__file__,
+        str(path),
+        str(spool),
+        json.dumps(limits.as_dict()),
+    ]
     try:
         # The environment stays behind: it holds keys and passwords.
         ended = subprocess.run(  # noqa: S603 - our own interpreter and script; the file name is an argument, not a command

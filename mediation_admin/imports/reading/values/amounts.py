@@ -8,22 +8,46 @@ from mediation_admin.imports.reading.cells import Cell, shown, squeeze
 from mediation_admin.imports.reading.values.outcome import PLACEHOLDERS, Empty, Faulty, Outcome, Parsed, parser
 
 UNITS = {
-    "分": Decimal("0.01"), "角": Decimal("0.1"), "元": Decimal(1), "圆": Decimal(1), "块": Decimal(1), "块钱": Decimal(1),
-    "十元": Decimal(10), "百元": Decimal(100), "千元": Decimal(1000), "千": Decimal(1000), "k": Decimal(1000),
-    "万元": Decimal(10_000), "万": Decimal(10_000), "w": Decimal(10_000), "万圆": Decimal(10_000), "万块": Decimal(10_000),
-    "十万元": Decimal(100_000), "百万元": Decimal(1_000_000), "百万": Decimal(1_000_000), "千万元": Decimal(10_000_000), "千万": Decimal(10_000_000),
-    "亿元": Decimal(100_000_000), "亿": Decimal(100_000_000),
+    "分": Decimal("0.01"),
+    "角": Decimal("0.1"),
+    "元": Decimal(1),
+    "圆": Decimal(1),
+    "块": Decimal(1),
+    "块钱": Decimal(1),
+    "十元": Decimal(10),
+    "百元": Decimal(100),
+    "千元": Decimal(1000),
+    "千": Decimal(1000),
+    "k": Decimal(1000),
+    "万元": Decimal(10_000),
+    "万": Decimal(10_000),
+    "w": Decimal(10_000),
+    "万圆": Decimal(10_000),
+    "万块": Decimal(10_000),
+    "十万元": Decimal(100_000),
+    "百万元": Decimal(1_000_000),
+    "百万": Decimal(1_000_000),
+    "千万元": Decimal(10_000_000),
+    "千万": Decimal(10_000_000),
+    "亿元": Decimal(100_000_000),
+    "亿": Decimal(100_000_000),
 }
 LARGEST = Decimal(10) ** 13
 HOW = "请写成 30662.20 这样的数字，单位是元"
 _CENT = Decimal("0.01")
-_PLAIN = re.compile(r"[+]?(\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?)(十元|百元|千元|万元|十万元|百万元?|千万元?|亿元?|万圆|万块|块钱|[元圆块万千kw])?[整正]?")
+_PLAIN = re.compile(
+    r"[+]?(\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?)(十元|百元|千元|万元|十万元|百万元?|千万元?|亿元?|万圆|万块|块钱|[元圆块万千kw])?[整正]?"
+)
 _PREFIX = re.compile(r"^(人民币|rmb|cny|[￥¥$]|标的额?|金额|合计|共计?|计)[:：]?")
 _ABOUT = re.compile(r"^(约|大约|暂计|暂定|估计|近)|(?<=[\d万千亿])[余多](?=[万千亿元]|$)|左右$")
 _AND_INTEREST = re.compile(r"(及|以及|和|\+|并|、)?(其?利息|违约金|逾期利息|罚息|复利).*$")
 _MIXED = re.compile(r"(\d+(?:\.\d+)?)万(\d+(?:\.\d+)?)元?")
 _FOREIGN = re.compile(r"美元|美金|usd|欧元|eur|港币|港元|hkd|日元|英镑|\$")
-_CAPITAL = {c: n for n, c in enumerate("零壹贰叁肆伍陆柒捌玖")} | {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"两": 2, "貳": 2, "参": 3, "叄": 3, "陸": 6}
+_CAPITAL = (
+    {c: n for n, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
+    | {c: n for n, c in enumerate("〇一二三四五六七八九")}
+    | {"两": 2, "貳": 2, "参": 3, "叄": 3, "陸": 6}
+)
 _STEPS = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1000, "千": 1000}
 
 

@@ -5,11 +5,20 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from mediation_admin.imports.reading.cells import Cell, shown, squeeze
-from mediation_admin.imports.reading.values.outcome import EMPTY, PLACEHOLDERS, Empty, Faulty, Outcome, Parsed, Parser, parser
+from mediation_admin.imports.reading.values.outcome import (
+    EMPTY,
+    PLACEHOLDERS,
+    Empty,
+    Faulty,
+    Outcome,
+    Parsed,
+    Parser,
+    parser,
+)
 
 HOW = "请写成 2022-01-06 这样"
 _EXCEL_EPOCH = date(1899, 12, 30)
-_SERIALS = range(20_000, 73_051)       # 1954-10-03 to 2099-12-31: a number in this range is a date nobody formatted
+_SERIALS = range(20_000, 73_051)  # 1954-10-03 to 2099-12-31: a number in this range is a date nobody formatted
 _SEP = r"[-/.年、,。_~]"
 _FULL = re.compile(rf"(\d{{4}}){_SEP}(\d{{1,2}}){_SEP.replace('年', '月')}(\d{{1,2}})[日号]?")
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -22,9 +31,22 @@ _NOTE = re.compile(r"[(（\[].*[)）\]]$")
 _WEEKDAY = re.compile(r"[(（]?(星期|周)[一二三四五六日天][)）]?")
 _NO_YEAR = re.compile(r"\d{1,2}[-/.月]\d{1,2}[日号]?")
 _YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
-_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "Ｏ": "0", "O": "0", "o": "0", "l": "1", "两": "2", "元": "1"}
-_CHINESE = re.compile(r"([〇○零一二三四五六七八九O]{4})年([一二三四五六七八九十]{1,2}|\d{1,2})月(?:([一二三四五六七八九十廿卅]{1,3}|\d{1,2})[日号])?")
-_HARMLESS = str.maketrans({"．": ".", "﹒": ".", "·": ".", "‧": ".", "–": "-", "—": "-", "－": "-", "−": "-", "\u200b": "", "\xa0": ""})
+_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+    "Ｏ": "0",
+    "O": "0",
+    "o": "0",
+    "l": "1",
+    "两": "2",
+    "元": "1",
+}
+_CHINESE = re.compile(
+    r"([〇○零一二三四五六七八九O]{4})年([一二三四五六七八九十]{1,2}|\d{1,2})月(?:([一二三四五六七八九十廿卅]{1,3}|\d{1,2})[日号])?"
+)
+_HARMLESS = str.maketrans(
+    {"．": ".", "﹒": ".", "·": ".", "‧": ".", "–": "-", "—": "-", "－": "-", "−": "-", "\u200b": "", "\xa0": ""}
+)
 
 
 def _numeral(text: str) -> int:
@@ -117,7 +139,9 @@ def dates_between(earliest: date, latest: date) -> Parser:
     def in_range(cell: Cell, unit: str | None) -> Outcome:
         outcome = _any_date(cell)
         if outcome.__class__ is Parsed and not earliest <= outcome.value <= latest:
-            return Faulty(f"“{shown(cell)}”的年份 {outcome.value.year} 不像真的，请核对（应在 {earliest.year} 到 {latest.year} 年之间）")
+            return Faulty(
+                f"“{shown(cell)}”的年份 {outcome.value.year} 不像真的，请核对（应在 {earliest.year} 到 {latest.year} 年之间）"
+            )
         return outcome
 
     return in_range

@@ -34,14 +34,21 @@ def _one(text: str) -> tuple[str | None, str | None]:
     if "*" in text or "＊" in text:
         return None, f"“{text}”中间被隐去了，请写完整的号码"
     if re.fullmatch(r"1\d*", _JOINERS.sub("", text)):
-        return None, f"手机号“{text}”有 {digits} 位，应为 11 位" if digits != 11 else f"“{text}”不是有效的手机号段，请核对"
+        return (
+            None,
+            f"手机号“{text}”有 {digits} 位，应为 11 位" if digits != 11 else f"“{text}”不是有效的手机号段，请核对",
+        )
     return None, f"“{text}”不是电话号码。{HOW}"
 
 
 @lru_cache(maxsize=4_096)
 def _several(original: str) -> Outcome:
     quoted = shown(original)
-    if not squeeze(original) or squeeze(original).strip("。.") in PLACEHOLDERS or re.fullmatch(r"(无|没有|未留|不知|缺|空号|停机).{0,6}", squeeze(original)):
+    if (
+        not squeeze(original)
+        or squeeze(original).strip("。.") in PLACEHOLDERS
+        or re.fullmatch(r"(无|没有|未留|不知|缺|空号|停机).{0,6}", squeeze(original))
+    ):
         return Empty(f"写的是“{quoted}”，按没有电话处理")
     if re.search(r"\d[eE]\+\d", original):
         return Faulty(f"“{quoted}”是被 Excel 改成科学记数的号码，末几位已经丢了。请把这一列设成“文本”格式后重新填写")

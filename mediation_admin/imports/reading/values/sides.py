@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from itertools import zip_longest
 
 from mediation_admin.imports.reading.cells import Cell, shown
+from mediation_admin.imports.reading.values.names import looks_natural, looks_organisation
 from mediation_admin.imports.reading.values.outcome import Empty, Faulty, Outcome, Parsed, Parser, parser
-from mediation_admin.imports.reading.values.people import looks_natural, looks_organisation, people
+from mediation_admin.imports.reading.values.people import people
 from mediation_admin.imports.reading.values.texts import clean
 
 _ORDINAL = r"(?:[一二三四五六七八九十\d]{1,2})?(?:[(（][^()（）]{1,8}[)）])?"
@@ -82,7 +83,10 @@ def _split(text: str, causes: tuple[str, ...], warnings: list[str]) -> dict[str,
     if len(pieces) == 1:
         for match in _WITH.finditer(text):
             left, right = text[: match.start()], _without_cause(text[match.end() :], causes)[0]
-            if all(looks_natural(one) or looks_organisation(one) for one in (re.split("[、，,]", left)[0], re.split("[、，,]", right)[-1])):
+            if all(
+                looks_natural(one) or looks_organisation(one)
+                for one in (re.split("[、，,]", left)[0], re.split("[、，,]", right)[-1])
+            ):
                 pieces = [left, text[match.end() :]]
                 break
     if len(pieces) == 1:
@@ -94,4 +98,8 @@ def _split(text: str, causes: tuple[str, ...], warnings: list[str]) -> dict[str,
     third = ""
     if match := re.search(r"[,，、;；\s]*(?:及|以及)?第三人\s*[:：]?", right):
         right, third = right[: match.start()], right[match.end() :]
-    return {"applicant": re.sub(r"^(原告|申请人)", "", left.strip()), "respondent": re.sub(r"^(被告|被申请人)", "", right.strip()), "third": third}
+    return {
+        "applicant": re.sub(r"^(原告|申请人)", "", left.strip()),
+        "respondent": re.sub(r"^(被告|被申请人)", "", right.strip()),
+        "third": third,
+    }

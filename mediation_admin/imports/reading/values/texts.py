@@ -5,7 +5,16 @@ import unicodedata
 from functools import lru_cache
 
 from mediation_admin.imports.reading.cells import Cell, shown, squeeze
-from mediation_admin.imports.reading.values.outcome import EMPTY, PLACEHOLDERS, Empty, Faulty, Outcome, Parsed, Parser, parser
+from mediation_admin.imports.reading.values.outcome import (
+    EMPTY,
+    PLACEHOLDERS,
+    Empty,
+    Faulty,
+    Outcome,
+    Parsed,
+    Parser,
+    parser,
+)
 
 _HANZI = r"㐀-鿿豈-﫿𠀀-𲎯"
 _BETWEEN_HANZI = re.compile(rf"(?<=[{_HANZI}])[ \t　\xa0]+(?=[{_HANZI}])")
@@ -78,7 +87,11 @@ def _person(original: str) -> Outcome:
         return Faulty(f"“{shown(original)}”像是几个人，这里只能写一个人的姓名")
     if not _PERSON.fullmatch(text):
         return Faulty(f"“{shown(original)}”不像一个人的姓名，请核对")
-    warning = f"“{shown(original)}”里括号中的说明没有导入" if len(text) < len(outcome.value) and "（" in outcome.value else None
+    warning = (
+        f"“{shown(original)}”里括号中的说明没有导入"
+        if len(text) < len(outcome.value) and "（" in outcome.value
+        else None
+    )
     return Parsed(text, warning)
 
 
@@ -95,7 +108,16 @@ def case_number(cell: Cell, unit: str | None) -> Outcome:
     """A case number in its official form （2022）豫1302诉前调1号; whether court and type exist is the caller's question."""
     if cell.__class__ is not str:
         return Faulty(f"“{shown(cell)}”不是案号，请写成（2022）豫1302诉前调1号这样")
-    text = squeeze(cell).replace("[", "(").replace("]", ")").replace("〔", "(").replace("〕", ")").replace("【", "(").replace("】", ")").rstrip(".。;；,")
+    text = (
+        squeeze(cell)
+        .replace("[", "(")
+        .replace("]", ")")
+        .replace("〔", "(")
+        .replace("〕", ")")
+        .replace("【", "(")
+        .replace("】", ")")
+        .rstrip(".。;；,")
+    )
     if text in PLACEHOLDERS:
         return EMPTY
     match = _CASE_NUMBER.fullmatch(text)

@@ -11,6 +11,11 @@ from mediation_admin.imports.reading.values.texts import split_words
 _PUNCTUATION = re.compile(r"[\s,，、;；。.:：()（）\[\]【】“”\"'!！]+")
 
 
+def spelt(words: str) -> tuple[str, ...]:
+    """Spellings written in one text with spaces between them; none holds a space itself."""
+    return tuple(words.split())
+
+
 class WordTable:
     """Spellings of the values of one field.
 
