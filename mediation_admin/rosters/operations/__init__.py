@@ -16,6 +16,7 @@ from mediation_admin.rosters.operations.mediators import (
     fill_person,
     invite_mediator,
     set_memberships,
+    set_person,
 )
 from mediation_admin.rosters.operations.organisations import add_organisation, edit_organisation, fill_organisation
 
@@ -35,5 +36,6 @@ __all__ = [
     "resume",
     "sanction",
     "set_memberships",
+    "set_person",
     "suspend",
 ]

@@ -1,7 +1,8 @@
 """Mediators: entered once on the whole platform, invited by each court, edited, joined to organisations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,7 @@ from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import Actor, fetch
 from mediation_admin.rosters import queries, rules
 from mediation_admin.rosters.data import ListingData, PersonData
-from mediation_admin.rosters.enums import Roster
+from mediation_admin.rosters.enums import Identity, Roster
 from mediation_admin.rosters.models import Mediator, MediatorListing, Membership, Organisation
 from mediation_admin.rosters.pinyin import name_pinyin
 
@@ -113,19 +114,32 @@ def edit_mediator(
 
 def fill_person(mediator: Mediator, person: PersonData) -> None:
     """Write the values of a form into the row, with everything that is computed from them."""
-    if not person.name.strip():
-        raise RuleBroken("请输入姓名。", field="name")
-    for one in fields(PersonData):
-        setattr(mediator, one.name, getattr(person, one.name))
-    mediator.name = person.name.strip()
-    mediator.pinyin, mediator.initials = name_pinyin(mediator.name)
-    mediator.identities = [str(identity.value) for identity in person.identities]
-    mediator.birth_month = rules.read_birth_month(person.birth_month, clock.today())
-    mediator.phone = rules.read_phone(person.phone)
-    mediator.phone_index = blind_index("phone", mediator.phone)
-    mediator.phone_tail_index = blind_index("phone-tail", mediator.phone[-4:]) if mediator.phone else None
-    mediator.id_number = rules.read_id_number(person.id_number)
-    mediator.id_number_index = blind_index("id", mediator.id_number)
+    set_person(mediator, {one.name: getattr(person, one.name) for one in fields(PersonData)})
+
+
+def set_person(mediator: Mediator, values: Mapping[str, Any]) -> None:
+    """Write some values (names of PersonData) into the row, with everything that is computed from them."""
+    checked = dict(values)
+    if "name" in checked:
+        checked["name"] = checked["name"].strip()
+        if not checked["name"]:
+            raise RuleBroken("请输入姓名。", field="name")
+        mediator.pinyin, mediator.initials = name_pinyin(checked["name"])
+    if "identities" in checked:
+        checked["identities"] = [str(Identity(one).value) for one in checked["identities"]]
+    if "birth_month" in checked:
+        checked["birth_month"] = rules.read_birth_month(checked["birth_month"], clock.today())
+    if "phone" in checked:
+        phone = checked["phone"] = rules.read_phone(checked["phone"])
+        mediator.phone_index = blind_index("phone", phone)
+        mediator.phone_tail_index = blind_index("phone-tail", phone[-4:]) if phone else None
+    if "id_number" in checked:
+        checked["id_number"] = rules.read_id_number(checked["id_number"])
+        mediator.id_number_index = blind_index("id", checked["id_number"])
+    for name, value in checked.items():
+        # An encrypted column makes other bytes of the same text each time: leave equal values alone.
+        if getattr(mediator, name) != value:
+            setattr(mediator, name, value)
 
 
 def set_memberships(
