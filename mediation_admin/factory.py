@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mediation_admin import accounts, backoffice, cli, config, extensions
 from mediation_admin.audit import recording
-from mediation_admin.core import crypto, headers, jobs, scope
+from mediation_admin.core import crypto, headers, health, jobs, scope
 from mediation_admin.core.db import db
 
 
@@ -44,6 +44,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     extensions.csrf.init_app(app)
     extensions.limiter.init_app(app)
     headers.init_app(app)
+    health.init_app(app)
     accounts.init_app(app)
     backoffice.init_app(app)
     cli.init_app(app)
