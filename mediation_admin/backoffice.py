@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from mediation_admin import accounts
+from mediation_admin.accounts.admin import CourtUsersView, MyAccountView, UsersView
 from mediation_admin.audit.admin import AuditView
 from mediation_admin.cases.admin import (
     CasesView,
@@ -14,7 +16,6 @@ from mediation_admin.core.admin import Screen, Shell, Site, install
 from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
 from mediation_admin.exports.admin import DownloadsView
-from mediation_admin.permissions import Role
 from mediation_admin.reports.admin import ReportCasesView, ReportsView
 
 ICONS = {
@@ -40,12 +41,17 @@ def screens() -> list[Screen]:
         ReportsView(),
         ReportCasesView(),
         DownloadsView(),
+        # 本院管理
+        CourtUsersView(),
+        # 系统管理
+        UsersView(),
         # 审计
         AuditView(),
         # not in the menu
         TodoView(),
         SearchView(),
         JobsView(),
+        MyAccountView(),
     ]
 
 
@@ -57,7 +63,10 @@ def init_app(app: Flask) -> None:
         app,
         site,
         Shell(
-            role_name=lambda actor: Role(actor.role).label,
+            court_name=accounts.court_name,
+            role_name=accounts.role_name,
+            preferences=accounts.preferences,
+            idle_seconds=app.config["IDLE_MINUTES"] * 60,
             counts=lambda actor: {"todo": todo_count(actor)},
         ),
     )

@@ -5,14 +5,13 @@ from contextlib import contextmanager
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
 from mediation_admin.accounts import operations, queries
 from mediation_admin.accounts.actors import OPERATOR
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import Scope, enter
-from mediation_admin.courts.models import Court
+from mediation_admin.courts.queries import court_by_code
 from mediation_admin.permissions import COURT_ROLES, Role
 
 
@@ -83,10 +82,10 @@ def reset_link(phone: str, base_url: str) -> None:
 def _court_id(code: str | None) -> int:
     if not code:
         raise RuleBroken("请用 --court 给出法院代字，如 --court 豫1302。")
-    found = db.session.scalar(select(Court.id).where(Court.code == code))
+    found = court_by_code(db.session(), code)
     if found is None:
         raise RuleBroken(f"没有代字为“{code}”的法院，请核对。")
-    return found
+    return found.id
 
 
 def _address(base_url: str, token: str) -> str:

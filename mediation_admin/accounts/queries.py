@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, and_, bindparam, case, func, null, select
 from sqlalchemy import cast as as_type
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from mediation_admin.accounts import rules
 from mediation_admin.accounts.enums import AccountState
 from mediation_admin.accounts.models import Account, LoginSession, OneTimeLink, RoleGrant
+from mediation_admin.core import clock
 from mediation_admin.core.crypto import blind_index, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
@@ -107,16 +109,10 @@ def exclusive_roles_held(session: Session, account_id: int) -> list[Role]:
     return [held.role for held in roles_held(session, account_id) if held.role in EXCLUSIVE_ROLES]
 
 
-def holder(session: Session, account_id: int, role: str, court_id: int | None) -> Row[Any] | None:
-    """The name and courts reached of a person who still holds this role, None if not (background work asks)."""
-    return session.execute(
-        select(
-            _accounts.c.name,
-            case(
-                (_grants.c.role.in_([one.value for one in REACHES_SUBORDINATES]), court_and_below(_grants.c.court_id)),
-                else_=as_type(null(), ARRAY(BigInteger)),
-            ).label("reached"),
-        )
+def name_of_holder(session: Session, account_id: int, role: str, court_id: int | None) -> str | None:
+    """The name of a person who still holds this role, None if not (background work asks)."""
+    return session.scalar(
+        select(_accounts.c.name)
         .join(_grants, _grants.c.account_id == _accounts.c.id)
         .where(
             _accounts.c.id == account_id,
@@ -125,7 +121,7 @@ def holder(session: Session, account_id: int, role: str, court_id: int | None) -
             _grants.c.court_id.is_not_distinct_from(court_id),
             _grants.c.revoked_at.is_(None),
         )
-    ).one_or_none()
+    )
 
 
 # -- single rows ----------------------------------------------------------------------------------------------------
@@ -144,6 +140,12 @@ def own_account(session: Session, account_id: int) -> Account:
     """A person's own account, before or whatever the role in use. Locked, since it is read to be changed."""
     statement = select(Account).where(Account.id == account_id).with_for_update()
     statement = statement.execution_options(populate_existing=True)
+    return session.scalars(unfenced(statement, "a person's own account")).one()
+
+
+def own_account_shown(session: Session, account_id: int) -> Account:
+    """The same to look at, without a lock."""
+    statement = select(Account).where(Account.id == account_id)
     return session.scalars(unfenced(statement, "a person's own account")).one()
 
 
@@ -197,18 +199,38 @@ def state() -> ColumnElement[str]:
     )
 
 
-def holds_a_role() -> ColumnElement[bool]:
-    """SQL: somebody who holds a role now, in the courts the fence lets through."""
-    return (
-        select(RoleGrant.id)
-        .where(RoleGrant.account_id == Account.id, RoleGrant.revoked_at.is_(None))
-        .correlate(Account)
-        .exists()
+def state_of(account: Account) -> AccountState:
+    """How an account stands now."""
+    return rules.state_of(
+        disabled_at=account.disabled_at,
+        locked_until=account.locked_until,
+        has_password=account.password_hash is not None,
+        moment=clock.now(),
     )
 
 
+def grants_shown(session: Session, account_id: int) -> Sequence[Row[Any]]:
+    """A person's roles with who gave them, the present ones first; those of other courts stay behind the fence."""
+    granter = aliased(Account)
+    return session.execute(
+        select(
+            RoleGrant.id,
+            RoleGrant.account_id,
+            RoleGrant.role,
+            RoleGrant.granted_at,
+            RoleGrant.revoked_at,
+            Court.name.label("court_name"),
+            granter.name.label("granted_by"),
+        )
+        .outerjoin(Court, Court.id == RoleGrant.court_id)
+        .outerjoin(granter, granter.id == RoleGrant.granted_by)
+        .where(RoleGrant.account_id == account_id)
+        .order_by(RoleGrant.revoked_at.is_not(None), RoleGrant.id.desc())
+    ).all()
+
+
 def holds(role: Role | None = None, court_id: int | None = None) -> ColumnElement[bool]:
-    """SQL: somebody who holds this role, or any role in this court, now."""
+    """SQL: somebody who holds a role now: this one, in this court, or any that the fence lets through."""
     found = select(RoleGrant.id).where(RoleGrant.account_id == Account.id, RoleGrant.revoked_at.is_(None))
     if role is not None:
         found = found.where(RoleGrant.role == role)
@@ -217,25 +239,14 @@ def holds(role: Role | None = None, court_id: int | None = None) -> ColumnElemen
     return found.correlate(Account).exists()
 
 
-def name_or_phone(text: str) -> ColumnElement[bool]:
-    """SQL: the name begins with the text, or the phone is the text."""
-    return or_(Account.name.startswith(text, autoescape=True), Account.phone_index == phone_index(text))
+def name_starts(text: str) -> ColumnElement[bool]:
+    """SQL: the name begins with the text."""
+    return Account.name.startswith(text, autoescape=True)
 
 
-def courts_like(session: Session, text: str, limit: int = 20) -> Sequence[Row[Any]]:
-    """(id, name, code) of courts whose name, code or pinyin begins with or holds the text. Courts are public."""
-    text = text.strip()
-    if not text:
-        return []
-    found = or_(
-        _courts.c.name.contains(text, autoescape=True),
-        _courts.c.code.startswith(text, autoescape=True),
-        _courts.c.initials.startswith(text.lower(), autoescape=True),
-        _courts.c.short_initials.startswith(text.lower(), autoescape=True),
-    )
-    return session.execute(
-        select(_courts.c.id, _courts.c.name, _courts.c.code).where(found).order_by(_courts.c.code).limit(limit)
-    ).all()
+def has_phone(text: str) -> ColumnElement[bool]:
+    """SQL: the phone is the text."""
+    return Account.phone_index == phone_index(text)
 
 
 def court_name(session: Session, court_id: int) -> str | None:

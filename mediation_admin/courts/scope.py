@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mediation_admin.core.scope import Scope
 from mediation_admin.courts.models import Court
+from mediation_admin.courts.queries import subordinate_ids
 from mediation_admin.permissions import COURT_ROLES, REACHES_SUBORDINATES, Role
 
 _courts = Court.__table__
@@ -22,7 +23,8 @@ _courts = Court.__table__
 def court_and_below(court_id: Any) -> ColumnElement[list[int]]:
     """SQL: the array of a court's id and the ids of all courts below it. ``court_id`` is a value or a column.
 
-    ``union`` (not ``union all``) ends the walk even where somebody made two courts each other's parent.
+    The same walk as ``queries.subordinate_ids``, as part of a larger statement. ``union`` (not ``union all``) ends it
+    even where somebody made two courts each other's parent.
     """
     below = select(as_type(court_id, BigInteger).label("id")).cte("court_and_below", recursive=True, nesting=True)
     below = below.union(select(_courts.c.id).join(below, _courts.c.parent_id == below.c.id))
@@ -46,5 +48,5 @@ def scope_for(
         raise ValueError(f"the role {role} needs a court")
     if role not in REACHES_SUBORDINATES:
         return Scope.of([court_id])
-    found = session.scalar(select(court_and_below(court_id))) if reached is None else reached
-    return Scope(frozenset(found) | {court_id}, write_court_ids=frozenset({court_id}))
+    found = subordinate_ids(session, court_id) if reached is None else frozenset(reached)
+    return Scope(found | {court_id}, write_court_ids=frozenset({court_id}))

@@ -15,6 +15,7 @@ from mediation_admin.accounts.operations.people import (
     enable_account,
     grant_role,
     revoke_role,
+    set_preferences,
 )
 from mediation_admin.accounts.operations.sessions import (
     SignedIn,
@@ -48,6 +49,7 @@ __all__ = [
     "renew_token",
     "revoke_role",
     "set_initial_password",
+    "set_preferences",
     "set_up_platform",
     "sign_in",
     "sign_out",

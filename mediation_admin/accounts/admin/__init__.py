@@ -1,0 +1,6 @@
+"""The screens of accounts, in menu order."""
+
+from mediation_admin.accounts.admin.mine import MyAccountView
+from mediation_admin.accounts.admin.users import CourtUsersView, UsersView
+
+__all__ = ["CourtUsersView", "MyAccountView", "UsersView"]
