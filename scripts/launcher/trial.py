@@ -3,6 +3,7 @@
 import argparse
 import base64
 import contextlib
+import hashlib
 import http.client
 import os
 import secrets
@@ -41,15 +42,16 @@ class Trial:
     def start(self) -> None:
         """Servers, schema, reference data, the first people, then the application; returns when it answers."""
         environment = self.environment()
-        say("bringing the database's tables up to date")
-        self.flask(environment, "db", "upgrade")
-        say("loading the reference data")
-        self.flask(environment, "reference", "load")
+        self.prepare_database(environment)
         if database.is_empty(environment["DATABASE_URL"], self.postgres):
             self.first_people(environment)
-        say("starting web server, workers and scheduler")
-        self.start_services(environment)
+        say("starting the web server")
+        web, *others = self.make_services(environment)
+        self.start_service(web)
         self.wait_until_healthy()
+        say("starting workers and scheduler")
+        for service in others:
+            self.start_service(service)
         sign_in = self.folder / "sign-in.txt"
         tell("")
         tell(f"  Ready: {self.address}")
@@ -67,7 +69,6 @@ class Trial:
             "FLASK_SKIP_DOTENV": "1",
             "PYTHONUNBUFFERED": "1",
             "PYTHONUTF8": "1",
-            "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
         }
         if outside := os.environ.get("DATABASE_URL"):
             environment["DATABASE_URL"] = database.check_outside(outside)
@@ -94,6 +95,19 @@ class Trial:
         self.postgres.start()
         database.ensure(self.postgres)
         return self.postgres.url(database.NAME, database.ROLE)
+
+    def prepare_database(self, environment: dict[str, str]) -> None:
+        """Tables and reference data, unless this very program has brought this private database up to date before."""
+        mark = None if self.postgres is None else self.postgres.home / "prepared-by"
+        program = fingerprint(ROOT / "mediation_admin", ROOT / "migrations")
+        if mark is not None and mark.exists() and mark.read_text() == program:
+            return
+        say("bringing the database's tables up to date")
+        self.flask(environment, "db", "upgrade")
+        say("loading the reference data")
+        self.flask(environment, "reference", "load")
+        if mark is not None:
+            mark.write_text(program)
 
     def keys(self) -> dict[str, str]:
         """The secrets: from the environment where given, else from DIR/secrets.env, made at the first start."""
@@ -150,44 +164,34 @@ class Trial:
         if done != 0:
             raise Stop(f"`flask {' '.join(arguments[:2])}` failed. The log {log} ends with:\n{last_lines(log)}")
 
-    def start_services(self, environment: dict[str, str]) -> None:
-        """The web server, the workers of the queue, the scheduler."""
-        flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-        web = [
+    def make_services(self, environment: dict[str, str]) -> list[Service]:
+        """The web server, the workers of the queue, the scheduler; none is started yet."""
+        door = self.door.fileno()
+        options = {
+            "worker-class": "gthread", "workers": "2", "threads": "4", "bind": f"fd://{door}",
+            "timeout": "60", "graceful-timeout": "3", "access-logfile": "-", "error-logfile": "-",
+        }  # fmt: skip
+        if os.access("/dev/shm", os.W_OK):  # gunicorn's heartbeat files belong in memory, not on a slow disk
+            options["worker-tmp-dir"] = "/dev/shm"
+        gunicorn = [
             sys.executable,
             "-m",
             "gunicorn",
-            "--worker-class",
-            "gthread",
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--bind",
-            f"fd://{self.door.fileno()}",
-            "--timeout",
-            "60",
-            "--graceful-timeout",
-            "5",
             "--no-control-socket",
-            "--access-logfile",
-            "-",
-            "--error-logfile",
-            "-",
-            "wsgi:app",
+            *(f"--{k}={v}" for k, v in options.items()),
         ]
-        if os.access("/dev/shm", os.W_OK):  # gunicorn's heartbeat files belong in memory, not on a slow disk
-            web[-1:-1] = ["--worker-tmp-dir", "/dev/shm"]
-        commands = {
-            "web": web,
-            **{f"worker-{n}": [*flask, "worker"] for n in range(1, WORKERS + 1)},
-            "scheduler": [*flask, "scheduler"],
-        }
-        for name, command in commands.items():
-            fds = (self.door.fileno(),) if name == "web" else ()
-            self.services.append(Service(name, command, environment, ROOT, self.log(name), fds))
-        for service in self.services:
-            service.start()
+        flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+        workers = [f"worker-{number}" for number in range(1, WORKERS + 1)]
+        return [
+            Service("web", [*gunicorn, "wsgi:app"], environment, ROOT, self.log("web"), (door,)),
+            *(Service(name, [*flask, "worker"], environment, ROOT, self.log(name)) for name in workers),
+            Service("scheduler", [*flask, "scheduler"], environment, ROOT, self.log("scheduler")),
+        ]
+
+    def start_service(self, service: Service) -> None:
+        """Start one and watch over it from now on."""
+        self.services.append(service)
+        service.start()
 
     def wait_until_healthy(self, patience: float = 90) -> None:
         """Return when the application says it is well."""
@@ -196,8 +200,8 @@ class Trial:
         while time.monotonic() < deadline:
             for service in self.services:
                 service.watch()
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                line = http.client.HTTPConnection(HOST, self.options.port, timeout=5)
+            line = http.client.HTTPConnection(HOST, self.options.port, timeout=5)
+            with contextlib.closing(line), contextlib.suppress(OSError, http.client.HTTPException):
                 line.request("GET", "/healthz")
                 answer = line.getresponse()
                 said = f"{answer.status} {answer.read(300).decode(errors='replace')}"
@@ -234,6 +238,15 @@ class Trial:
         for server in (self.valkey, self.postgres):
             if server is not None:
                 server.stop()
+
+
+def fingerprint(*folders: Path) -> str:
+    """Changes whenever a file of the program changes; takes a few milliseconds."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+            digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def start_again(server: Postgres | Valkey, tries: int = 10) -> None:
