@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, StringField, TextAreaField
 
 from mediation_admin.cases import rules
 from mediation_admin.cases.enums import (
@@ -25,6 +25,8 @@ from mediation_admin.core.forms import (
     Optional,
     Required,
     RowForm,
+    SelectField,
+    choices_of,
 )
 
 _LONG = {"rows": 4}
@@ -167,8 +169,8 @@ class CaseForm(Form):
         cause_name: Callable[[str], str | None],
     ) -> None:
         """Give the form its choices."""
-        self.dispute_type_code.choices = [("", "由案由确定"), *dispute_types]
-        self.ministry_code.choices = [("", "否"), *((code, f"是：{name}") for code, name in ministries)]
+        self.dispute_type_code.choices = choices_of([("", "由案由确定"), *dispute_types])
+        self.ministry_code.choices = choices_of([("", "否"), *((code, f"是：{name}") for code, name in ministries)])
         self.cause_code.describe = cause_name
 
     def sides(self) -> list[tuple[PartyRole, FieldList]]:

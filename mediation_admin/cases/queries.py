@@ -297,7 +297,7 @@ def load_by_mediator(session: Session, mediator_ids: Sequence[int]) -> dict[int,
         .where(Case.mediator_id.in_(mediator_ids), on_a_desk())
         .group_by(Case.mediator_id)
     )
-    return {mediator_id: count for mediator_id, count in rows}
+    return dict(rows.tuples())
 
 
 def load_by_organisation(session: Session, organisation_ids: Sequence[int]) -> dict[int, int]:
@@ -307,7 +307,7 @@ def load_by_organisation(session: Session, organisation_ids: Sequence[int]) -> d
         .where(Case.organisation_id.in_(organisation_ids), on_a_desk())
         .group_by(Case.organisation_id)
     )
-    return {organisation_id: count for organisation_id, count in rows}
+    return dict(rows.tuples())
 
 
 def events_of(session: Session, case_id: int, limit: int = 500) -> Sequence[CaseEvent]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import redirect, request
-from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
+from wtforms import BooleanField, IntegerField, TextAreaField
 
 from mediation_admin.cases.admin import filters
 from mediation_admin.cases.admin.addresses import detail_url, move_url, repair_url
@@ -26,7 +26,7 @@ from mediation_admin.core.admin import (
 from mediation_admin.core.admin.formats import date_text
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
-from mediation_admin.core.forms import DateField, Form, Length, LookupField, Optional, Required
+from mediation_admin.core.forms import DateField, Form, Length, LookupField, Optional, Required, SelectField
 from mediation_admin.core.scope import fetch
 from mediation_admin.permissions import Permission
 
@@ -64,27 +64,27 @@ def _field(ask: Ask) -> Any:
 class MovePages:
     """The routes of the moves."""
 
-    @screen_route("/<int:ident>/move/<name>", methods=("GET", "POST"), permission=Permission.CASE_VIEW)
-    def make_move(self, ident: int, name: str) -> Any:
+    @screen_route("/<int:ident>/move/<step>", methods=("GET", "POST"), permission=Permission.CASE_VIEW)
+    def make_move(self, ident: int, step: str) -> Any:
         """Ask what the move asks, make it, say what it did. Which role may is the table's word, asked by the operation."""
-        made = MOVES.get(name)
+        made = MOVES.get(step)
         actor = current_actor()
-        if made is None or name in _ELSEWHERE or not made.court_may or not actor.may(made.permission):
-            raise NotFound(f"move {name}")
+        if made is None or step in _ELSEWHERE or not made.court_may or not actor.may(made.permission):
+            raise NotFound(f"move {step}")
         case = fetch(db.session(), Case, ident)
         back = safe_back(detail_url(ident))
         form = move_form(made)()
-        refused = refusal_of(made, facts_of(case, today=clock.today(), move=name))
+        refused = refusal_of(made, facts_of(case, today=clock.today(), move=step))
         if request.method == "POST" and refused is None and form.validate():
             try:
-                case = move(actor=actor, case_id=ident, move=name, **_said(form))
+                case = move(actor=actor, case_id=ident, move=step, **_said(form))
                 db.session.commit()
             except RuleBroken as broken:
                 db.session.rollback()
                 case = fetch(db.session(), Case, ident)
                 form.refuse(RuleBroken(broken.message, field=broken.field, repair=repair_url(ident, broken.repair)))
             else:
-                toast(_done(made, case), undo=_undo(name, ident), link=("查看", detail_url(ident)))
+                toast(_done(made, case), undo=_undo(step, ident), link=("查看", detail_url(ident)))
                 return redirect(back, 303)
         if refused is not None and not made.asks:
             raise RuleBroken(refused.message, repair=repair_url(ident, refused.repair) or back)
@@ -119,7 +119,7 @@ def _done(made: Move, case: Case) -> str:
 
 
 # What puts a move back at once, where something does.
-_UNDO = {"delete": "restore", "suspend": None}
+_UNDO = {"delete": "restore"}
 
 
 def _undo(name: str, case_id: int) -> str | None:

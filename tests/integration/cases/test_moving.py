@@ -238,7 +238,7 @@ def test_every_change_of_state_is_in_the_audit(office):
 
 
 def test_the_actor_of_the_system_needs_no_permission():
-    assert moving.SYSTEM == Actor(None, "系统", "system", None)
+    assert Actor(None, "系统", "system", None) == moving.SYSTEM
     assert {move.name for move in MOVES.values() if not move.court_may} == {"receive", "all_signed"}
 
 
