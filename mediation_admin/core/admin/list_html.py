@@ -156,7 +156,7 @@ def _row_actions(actions: Sequence[Action], url: str | None) -> str:
             '<details class="more" data-pop><summary class="act">更多</summary><div class="pop pop-menu">'
             f"{actions_html(rest, 'act')}</div></details>"
         )
-    parts.append("</td>")
+    parts.append("</td></tr>")
     return "".join(parts)
 
 
