@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from mediation_admin.cases import rules
-from mediation_admin.cases.enums import IdKind, PartyRole, PartyType, PhoneState
+from mediation_admin.cases.enums import Gap, IdKind, PartyRole, PartyType, PhoneState
 from mediation_admin.cases.models import Agent, Case, Party
 from mediation_admin.cases.rules.gaps import PARTY_GAPS, PartyFacts, party_gaps_of
 from mediation_admin.cases.rules.identity import read_paper
@@ -171,5 +171,5 @@ def repeat_parties(case: Case) -> None:
     ]
     for key, value in sums_of(case.court_id, rows).items():
         setattr(case, key, value)
-    own = [gap for gap in case.gaps or () if gap not in PARTY_GAPS]
-    case.gaps = [*sorted(gap.value for gap in PARTY_GAPS & party_gaps(rows)), *own]
+    found = party_gaps(rows) | {gap for gap in case.gaps or () if gap not in PARTY_GAPS}
+    case.gaps = [gap.value for gap in Gap if gap in found]
