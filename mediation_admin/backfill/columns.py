@@ -141,6 +141,8 @@ def _party(side: str, title: str, *, required: bool) -> tuple[Field, ...]:
     )
 
 
+_PARTY_FIELDS = ("applicant_names", "respondent_names", "third_names")
+
 CASE_COLUMNS = Catalogue(
     fields=(
         Field(
@@ -220,9 +222,9 @@ CASE_COLUMNS = Catalogue(
                 "原告/被告 当事人姓名 当事人名称 当事人信息 当事人情况 各方当事人 当事人双方 案件名称 "
                 "纠纷双方 诉讼双方 parties casename"
             ),
-            both_sides(_CAUSES_BEHIND_NAMES),
+            both_sides(_CAUSES_BEHIND_NAMES, _PARTY_FIELDS),
             telling=True,
-            spreads=("applicant_names", "respondent_names", "third_names"),
+            spreads=_PARTY_FIELDS,
             example="",
             help="申请人、被申请人写在一格里时用",
         ),
