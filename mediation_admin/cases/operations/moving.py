@@ -162,7 +162,8 @@ def carry_out(
         to_state=case.state,
         title=title or _title(move, given),
         detail=given.reason.strip() or given.note.strip(),
-        data=_event_data(given, before, values),
+        # A new case has replaced nothing; its row says what it is.
+        data=_event_data(given, before, values if came_from is not None else {}),
     )
     db.session.add(event)
     return event
