@@ -1,5 +1,6 @@
 """Lists of cases: all, the three kinds, and the recycle bin. One class, so that they look and answer alike."""
 
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
@@ -13,13 +14,16 @@ from mediation_admin.cases.enums import LOAD_STATES, CaseKind, CaseState, Gap, R
 from mediation_admin.cases.models import Case
 from mediation_admin.core.admin import (
     Action,
+    BulkAction,
     Column,
     Empty,
     Key,
     ListScreen,
     Match,
     Order,
+    Outcome,
     Preset,
+    Rehearsal,
     current_actor,
 )
 from mediation_admin.core.admin.state import ListState
@@ -185,6 +189,20 @@ _NEXT = (
 )
 
 
+def add_bulk_action(
+    action: BulkAction, *, rehearse: Callable[..., Rehearsal], run: Callable[..., Outcome]
+) -> None:
+    """Let a higher subject act on many cases from their lists; called before the screens are made.
+
+    ``rehearse(screen, selection, form)`` and ``run(screen, selection, form, key)`` as in core.admin.selection.
+    """
+    if any(held.code == action.code for held in CaseListScreen.bulk_actions):
+        raise ValueError(f"the bulk action {action.code} is there already")
+    CaseListScreen.bulk_actions = [*CaseListScreen.bulk_actions, action]
+    setattr(CaseListScreen, f"rehearse_{action.code}", rehearse)
+    setattr(CaseListScreen, f"run_{action.code}", run)
+
+
 class CasesView(CasePages, CaseListScreen):
     """全部案件: the list every figure and every search leads to, and the pages of a case."""
 
@@ -243,6 +261,7 @@ class RecycleBinView(CaseListScreen):
     menu_path = ("调解案件管理",)
     url_path = "/cases/bin"
     presets = ()
+    bulk_actions = ()
     exportable = False
     columns = [*CaseListScreen.columns[:7], Column("deleted_at", "删除时间", kind="datetime", width="m"), CaseListScreen.columns[8]]
     orders = [Order("deleted", "删除时间从近到远", [Key(Case.deleted_at, descending=True), Key(Case.id, descending=True)])]
