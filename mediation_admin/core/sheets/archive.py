@@ -1,6 +1,6 @@
 """A zip file written front to back, its entries deflated by isal while the next rows are being made.
 
-The standard library's zipfile is bound to zlib, which at its fastest takes five times as long. Deflating lets go of
+The standard library's zipfile is bound to zlib, which on such XML takes four times as long at its fastest. Deflating lets go of
 Python's lock, so it runs in a thread beside the row maker; at most a few blocks wait between them.
 """
 
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from isal import isal_zlib
 
-_LEVEL = 1  # a tenth larger than level 6 of zlib, ten times as fast
+_LEVEL = 1  # on such XML a third larger than zlib's level 6 in a twelfth of its time, and smaller than zlib's level 1
 _WAITING_BLOCKS = 4
 _DOS_TIME, _DOS_DATE = 0, (44 << 9) | (1 << 5) | 1  # 2024-01-01: the same rows make the same bytes
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
