@@ -4,6 +4,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from mediation_admin.core.db import db
 
@@ -14,7 +16,7 @@ def test_a_working_process_is_well_and_asks_for_no_sign_in(client: FlaskClient):
 
 
 def test_without_the_queue_server_it_is_not_well(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(app.extensions, "redis", Redis(unix_socket_path="/nowhere"))
+    monkeypatch.setitem(app.extensions, "redis", Redis(unix_socket_path="/nowhere", retry=Retry(NoBackoff(), 0)))
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json["queue"]) == (503, "unreachable")
 
