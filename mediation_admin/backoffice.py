@@ -5,6 +5,7 @@ from flask import Flask
 from mediation_admin import accounts
 from mediation_admin.accounts.admin import CourtUsersView, MyAccountView, UsersView
 from mediation_admin.audit.admin import AuditView
+from mediation_admin.backfill.admin import BackfillView
 from mediation_admin.cases.admin import (
     CasesView,
     InternetCasesView,
@@ -17,6 +18,14 @@ from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
 from mediation_admin.exports.admin import DownloadsView
 from mediation_admin.reports.admin import ReportCasesView, ReportsView
+from mediation_admin.rosters.admin import (
+    MediatorCertificationList,
+    MediatorList,
+    OrganisationCertificationList,
+    OrganisationList,
+    OtherMediatorList,
+    RosterImportView,
+)
 
 ICONS = {
     "调解案件管理": "folder",
@@ -36,7 +45,15 @@ def screens() -> list[Screen]:
         PostFilingCasesView(),
         InternetCasesView(),
         CasesView(),
+        BackfillView(),
         RecycleBinView(),
+        # 名册管理
+        MediatorList(),
+        MediatorCertificationList(),
+        OrganisationList(),
+        OrganisationCertificationList(),
+        OtherMediatorList(),
+        RosterImportView(),
         # 质效指标管理
         ReportsView(),
         ReportCasesView(),

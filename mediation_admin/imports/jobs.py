@@ -4,7 +4,16 @@ from typing import Any
 
 from mediation_admin.core.jobs import JobRun, job_kind, on_failure
 from mediation_admin.imports import operations
-from mediation_admin.imports.operations.steps import CHECK, INSPECT, UNDO, WRITE
+from mediation_admin.imports.operations.steps import CHECK, INSPECT, MARK, UNDO, WRITE
+
+# What the person's list of jobs calls them.
+LABELS = {
+    INSPECT: "读取导入文件",
+    CHECK: "导入预检",
+    WRITE: "导入写入",
+    UNDO: "撤销导入",
+    MARK: "生成标注工作簿",
+}
 
 
 @job_kind(INSPECT)
@@ -32,6 +41,13 @@ def write(run: JobRun) -> dict[str, Any]:
 def undo(run: JobRun) -> dict[str, Any]:
     """Take the batch back."""
     batch = operations.undo(actor=run.actor, batch_id=run.params["batch_id"], progress=run.progress)
+    return {"batch_id": batch.id}
+
+
+@job_kind(MARK)
+def mark(run: JobRun) -> dict[str, Any]:
+    """Mark the faulty cells of a large workbook."""
+    batch = operations.keep_marked_workbook(actor=run.actor, batch_id=run.params["batch_id"], progress=run.progress)
     return {"batch_id": batch.id}
 
 

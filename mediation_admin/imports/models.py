@@ -44,6 +44,9 @@ class ImportBatch(CourtScoped, Recorded, Base):
     # The name the server gave; None once the file was cleared away.
     stored_name: Mapped[str | None] = mapped_column(Text)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    # The same workbook with its faulty cells marked, where a job made it.
+    marked_name: Mapped[str | None] = mapped_column(Text)
+    mark_job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
 
     # What reading found (sheets, headings, samples, proposals): holds pieces of cells, hence encrypted.
     layout: Mapped[str | None] = mapped_column(Encrypted("import_batch.layout"))

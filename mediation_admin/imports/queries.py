@@ -66,6 +66,12 @@ def written_rows(batch_id: int, *, below: int | None = None) -> Select[tuple[Imp
     return statement.order_by(ImportRow.row_no.desc())
 
 
+def kept_rows(batch_id: int) -> Select[tuple[ImportRow]]:
+    """Rows that stayed when the batch was undone, each with its reason."""
+    statement = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.kept_because != "")
+    return statement.order_by(ImportRow.row_no)
+
+
 def remembered_mapping(session: Session, court_id: int, subject: str, signature: str) -> dict[str, Any] | None:
     """The columns as the court mapped this layout the last time."""
     return session.scalar(

@@ -90,7 +90,7 @@ def read_layout(
     remembered: Callable[[str], dict[str, Any] | None],
 ) -> Layout:
     """Read the workbook, find its table and propose (or recall) the mapping. Raises FileRefused with a sentence."""
-    with open_workbook_safely(path, limits=LIMITS, spool_in=_spool_folder()) as workbook:
+    with open_workbook_safely(path, limits=LIMITS, spool_in=spool_folder()) as workbook:
         table = find_table(
             workbook,
             catalogue.vocabulary,
@@ -160,7 +160,7 @@ class Rows:
 @contextlib.contextmanager
 def open_rows(path: Path, catalogue: Catalogue, batch: ImportBatch) -> Iterator[Rows]:
     """The workbook's records, for as long as the block lasts."""
-    with open_workbook_safely(path, limits=LIMITS, spool_in=_spool_folder()) as workbook:
+    with open_workbook_safely(path, limits=LIMITS, spool_in=spool_folder()) as workbook:
         table = find_table(
             workbook,
             catalogue.vocabulary,
@@ -244,7 +244,8 @@ def _word_values(catalogue: Catalogue, words: Mapping[str, Mapping[str, str]]) -
     return found
 
 
-def _spool_folder() -> Path:
+def spool_folder() -> Path:
+    """Where rows in transit lie: in memory if there is room, else beside the store."""
     memory = _memory_folder()
     if memory.parent.is_dir() and os.access(memory.parent, os.W_OK):
         room = os.statvfs(memory.parent)
@@ -260,7 +261,7 @@ def _spool_folder() -> Path:
 
 
 def _memory_folder() -> Path:
-    return Path(f"/dev/shm/mediation-import-{os.getuid()}")  # noqa: S108 - private to this user, checked by _spool_folder
+    return Path(f"/dev/shm/mediation-import-{os.getuid()}")  # noqa: S108 - private to this user, checked by spool_folder
 
 
 def _disk_folder() -> Path:

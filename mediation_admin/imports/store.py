@@ -89,6 +89,13 @@ def opened(name: str) -> Iterator[Path]:
         yield Path(f"/proc/{os.getpid()}/fd/{clear.fileno()}")
 
 
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """An empty file in memory to write to, for as long as the block lasts."""
+    with os.fdopen(os.memfd_create("scratch"), "wb") as clear:
+        yield Path(f"/proc/{os.getpid()}/fd/{clear.fileno()}")
+
+
 def remove(name: str) -> None:
     """Delete the file; a missing one is no error."""
     (_folder() / name).unlink(missing_ok=True)

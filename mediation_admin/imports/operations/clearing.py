@@ -21,12 +21,17 @@ def sweep_files() -> int:
     """
     gone: list[str] = []
     for batch in db.session.scalars(queries.stale_files(clock.now() - timedelta(days=rules.KEEP_DAYS))):
-        gone.append(batch.stored_name)
-        batch.stored_name, batch.layout = None, None
+        gone += [name for name in (batch.stored_name, batch.marked_name) if name]
+        batch.stored_name, batch.marked_name, batch.layout = None, None, None
         if batch.status in UNWRITTEN:
             batch.status = BatchStatus.ABANDONED
     db.session.flush()
     for name in gone:
         store.remove(name)
-    known = set(db.session.scalars(select(ImportBatch.stored_name).where(ImportBatch.stored_name.is_not(None))))
+    known = {
+        name
+        for names in db.session.execute(select(ImportBatch.stored_name, ImportBatch.marked_name))
+        for name in names
+        if name
+    }
     return len(gone) + store.sweep(known, time.time() - _DAY) + source.sweep_spools(time.time() - _DAY)

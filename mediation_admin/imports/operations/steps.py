@@ -10,6 +10,7 @@ from mediation_admin.imports.enums import BatchStatus
 from mediation_admin.imports.models import ImportBatch
 
 INSPECT, CHECK, WRITE, UNDO = "imports.inspect", "imports.check", "imports.write", "imports.undo"
+MARK = "imports.mark"
 
 # When a step fails or is cancelled the batch is again what it was before: nothing was written.
 _BACK = {
@@ -44,6 +45,15 @@ def ask_undo(*, actor: Actor, batch_id: int) -> ImportBatch:
     batch = _locked(batch_id)
     rules.check_may_undo(batch.status)
     return _ask(actor, batch_id, UNDO, BatchStatus.UNDOING)
+
+
+def ask_marking(*, actor: Actor, batch_id: int) -> ImportBatch:
+    """Have the workbook of a large batch marked."""
+    batch = _locked(batch_id)
+    job = jobs.ask(db.session(), kind=MARK, params={"batch_id": batch.id}, actor=actor)
+    batch.mark_job_id = job.id
+    db.session.flush()
+    return batch
 
 
 def step_failed(*, job_id: int, sentence: str) -> None:

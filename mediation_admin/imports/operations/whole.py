@@ -76,7 +76,7 @@ def report(batch_id: int, *, most: int = 1000) -> Report:
                     "message": note.message,
                 }
             )
-    kept = db.session.scalars(queries.rows(batch.id).where(ImportRow.kept_because != "").limit(most)).all()
+    kept = db.session.scalars(queries.kept_rows(batch.id).limit(most)).all()
     return {
         "batch": batch.id,
         "subject": batch.subject,

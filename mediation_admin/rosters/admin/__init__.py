@@ -1,6 +1,7 @@
 """The roster screens of the back office, in menu order."""
 
 from mediation_admin.rosters.admin.certification import MediatorCertificationList, OrganisationCertificationList
+from mediation_admin.rosters.admin.importing import RosterImportView
 from mediation_admin.rosters.admin.mediators import MediatorList, OtherMediatorList
 from mediation_admin.rosters.admin.organisations import OrganisationList
 
@@ -10,4 +11,5 @@ __all__ = [
     "OrganisationCertificationList",
     "OrganisationList",
     "OtherMediatorList",
+    "RosterImportView",
 ]

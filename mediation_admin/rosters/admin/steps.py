@@ -38,9 +38,10 @@ DIRECT = {
 }
 
 
-class ListingSteps(Screen, abstract=True):
+class ListingSteps(Screen):
     """Routes of the steps. The screen gives ``listing_kind`` (the model) and ``page_of(listing)`` (where to go back)."""
 
+    abstract = True
     listing_kind: Any
 
     def page_of(self, listing: Any) -> str:

@@ -1,0 +1,15 @@
+"""导入名册: the wizard for the mediators' roster."""
+
+from mediation_admin.imports.admin import ImportScreen
+from mediation_admin.permissions import Permission
+from mediation_admin.rosters.importing import MEDIATORS
+
+
+class RosterImportView(ImportScreen):
+    """导入调解员名册."""
+
+    code = "roster_import"
+    title = "导入调解员名册"
+    permission = Permission.ROSTER_IMPORT
+    menu_path = ("名册管理",)
+    subject = MEDIATORS
