@@ -108,6 +108,7 @@ class Band:
     last: int
     headings: list[Heading]
     score: float
+    recognised: int = 0
 
 
 @dataclass(slots=True)
@@ -285,7 +286,7 @@ def score_band(region: Region, first: int, last: int, vocabulary: Collection[str
     if not below:
         score -= 0.5
     headings = [heading_of(column, texts) for column, texts in enumerate(paths)]
-    return Band(first, last, headings, score)
+    return Band(first, last, headings, score, recognised)
 
 
 def find_band(region: Region, vocabulary: Collection[str]) -> Band | None:
@@ -307,7 +308,7 @@ def find_band(region: Region, vocabulary: Collection[str]) -> Band | None:
     return best
 
 
-def standing_upright(region: Region, vocabulary: Collection[str]) -> bool:
-    """Whether the table is turned: the words that should stand in a row stand in the first column."""
+def standing_upright(region: Region, vocabulary: Collection[str]) -> int:
+    """How many words that should stand in a row stand below each other in the first column: the table is turned."""
     column = [value for row in region.rows for value in [region.own(row, 0)] if isinstance(value, str)]
-    return sum(any(word in vocabulary for word in variants(value)) for value in column) >= 4
+    return sum(any(word in vocabulary for word in variants(value)) for value in column)

@@ -224,8 +224,10 @@ def find_table(
             band = _band_at(region, heading_row, heading_rows, vocabulary)
         else:
             band = find_band(region, vocabulary)
+            turned = standing_upright(region, vocabulary)
+            if turned >= 4 and (band is None or band.recognised < turned):
+                band, upright = None, True
         if band is None:
-            upright = upright or standing_upright(region, vocabulary)
             others.append(OtherSheet(one.name, "没有找到表头"))
             continue
         below = max(0, one.row_count - band.last)

@@ -10,6 +10,7 @@ from mediation_admin.imports.reading.values.outcome import Empty, Faulty, Outcom
 from mediation_admin.imports.reading.values.people import people
 from mediation_admin.imports.reading.values.texts import clean
 
+SIDES = ("applicant", "respondent", "third")
 _ORDINAL = r"(?:[一二三四五六七八九十\d]{1,2})?(?:[(（][^()（）]{1,8}[)）])?"
 _LABELS = {
     "applicant": r"(?<!被)(?:申请人|申请方|原告|甲方|上诉人)",
@@ -46,10 +47,10 @@ def _labelled(text: str) -> dict[str, str]:
     return found
 
 
-def both_sides(causes: Iterable[str] = ()) -> Parser:
+def both_sides(causes: Iterable[str] = (), names: tuple[str, str, str] = SIDES) -> Parser:
     """A parser that answers ``{"applicant": […], "respondent": […], "third": […]}`` of ``Named``.
 
-    ``causes`` are the causes of action that may stand at the end (张三诉李四民间借贷纠纷一案).
+    ``names`` are other keys for the three sides (the fields they are spread to). ``causes`` are the causes of action that may stand at the end (张三诉李四民间借贷纠纷一案).
     """
     endings = tuple(sorted(set(causes), key=len, reverse=True))
 
@@ -62,7 +63,7 @@ def both_sides(causes: Iterable[str] = ()) -> Parser:
         if not parts:
             parts = _split(text, endings, warnings)
         value = {}
-        for side in ("applicant", "respondent", "third"):
+        for side in SIDES:
             outcome = _people(parts.get(side, ""))
             if outcome.__class__ is Faulty:
                 return outcome
@@ -73,7 +74,7 @@ def both_sides(causes: Iterable[str] = ()) -> Parser:
             return Empty() if len(text) < 2 else Faulty(f"“{quoted}”里分不出申请人和被申请人。{_HOW}")
         if not value["applicant"] or not value["respondent"]:
             return Faulty(f"“{quoted}”里只看到一方。{_HOW}")
-        return Parsed(value, "；".join(warnings) or None)
+        return Parsed({name: value[side] for name, side in zip(names, SIDES, strict=True)}, "；".join(warnings) or None)
 
     return sides
 

@@ -62,6 +62,10 @@ class WordTable:
                 return value
         return None
 
+    def knows(self, word: str) -> bool:
+        """Whether this very word stands in the table."""
+        return self.fold(word) in self._by_word
+
     def known(self) -> str:
         """The words to show people: the first of each value."""
         return "、".join(words[0] for words in self.spellings.values() if words)
@@ -113,13 +117,12 @@ class WordList:
         return WordList(self.table.extended(remembered))
 
     def __call__(self, cell: Cell, unit: str | None = None) -> Outcome:
-        whole = self.table(cell)
-        if whole.__class__ is Parsed:
-            return Parsed([whole.value], whole.warning)
-        if whole.__class__ is not Faulty or cell.__class__ is not str:
-            return whole
+        pieces = split_words(cell, at_spaces=True) if cell.__class__ is str else []
+        if len(pieces) < 2 or self.table.knows(cell):
+            whole = self.table(cell)
+            return Parsed([whole.value], whole.warning) if whole.__class__ is Parsed else whole
         values: list[Any] = []
-        for word in split_words(cell, at_spaces=True):
+        for word in pieces:
             outcome = self.table(word)
             if outcome.__class__ is Faulty:
                 return outcome
