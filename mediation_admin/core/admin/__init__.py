@@ -1,6 +1,6 @@
 """The back office's frame: screens, lists, detail pages, forms, messages. Knows nothing of mediation.
 
-Subjects import from here; how to use it is told with examples in docs/guide-screens.md.
+Subjects import from here; how to use it is told with examples in docs/screens.md.
 """
 
 from mediation_admin.core.admin.access import Access, allowed, current_actor

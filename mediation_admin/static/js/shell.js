@@ -14,21 +14,25 @@ export function start() {
   if (place) place.textContent = `${location.pathname} · 打印于 ${new Date().toLocaleString("zh-CN")}`;
 }
 
+// The look chosen here holds on this device until the one chosen in 我的账号 changes.
 function settings() {
   const root = document.documentElement;
-  const theme = kept("theme");
-  const text = kept("text");
-  if (theme) root.dataset.theme = theme;
-  if (text) root.dataset.text = text;
+  const apply = (name) => {
+    const fromAccount = root.dataset[name];
+    const [told, mine] = (kept(name) ?? "").split(":");
+    if (mine && told === fromAccount) root.dataset[name] = mine;
+    return (value) => {
+      root.dataset[name] = value;
+      keep(name, `${fromAccount}:${value}`);
+    };
+  };
+  const setTheme = apply("theme");
+  const setText = apply("text");
   one("[data-theme-toggle]")?.addEventListener("click", () => {
     const dark = root.dataset.theme === "dark" || (root.dataset.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-    root.dataset.theme = dark ? "light" : "dark";
-    keep("theme", root.dataset.theme);
+    setTheme(dark ? "light" : "dark");
   });
-  one("[data-text-toggle]")?.addEventListener("click", () => {
-    root.dataset.text = root.dataset.text === "large" ? "normal" : "large";
-    keep("text", root.dataset.text);
-  });
+  one("[data-text-toggle]")?.addEventListener("click", () => setText(root.dataset.text === "large" ? "normal" : "large"));
 }
 
 function menu() {
