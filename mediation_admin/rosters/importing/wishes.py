@@ -57,8 +57,7 @@ def wish_of(row: Row, resolve: Resolve, today: date) -> Wish:
             person[name] = values[name]
     _phone(values.get("phone"), wish)
     if values.get("id_number"):
-        numbers = values["id_number"]
-        person["id_number"] = numbers[0] if isinstance(numbers, list) else numbers
+        person["id_number"] = values["id_number"]
     if values.get("birth_month"):
         _checked(wish, "birth_month", lambda: rules.read_birth_month(f"{values['birth_month']:%Y-%m}", today))
     if values.get("identities"):
@@ -77,18 +76,14 @@ def wish_of(row: Row, resolve: Resolve, today: date) -> Wish:
     return wish
 
 
-def _phone(numbers: list[str] | None, wish: Wish) -> None:
-    if not numbers:
+def _phone(number: str | None, wish: Wish) -> None:
+    if not number:
         return
-    mobiles = [number for number in numbers if rules.MOBILE.fullmatch(number)]
-    if not mobiles:
-        wish.notes.append(
-            Note("phone", f"“{'、'.join(numbers)}”是座机，调解员要用手机号登录，手机号按待补处理", Level.WARNING)
-        )
+    if rules.MOBILE.fullmatch(number):
+        wish.person["phone"] = number
         return
-    wish.person["phone"] = mobiles[0]
-    if len(numbers) > 1:
-        wish.notes.append(Note("phone", f"有 {len(numbers)} 个号码，用的是第一个手机号 {mobiles[0]}", Level.WARNING))
+    message = f"“{number}”是座机，调解员要用手机号登录，手机号按待补处理"
+    wish.notes.append(Note("phone", message, Level.WARNING))
 
 
 def _specialities(words: list[str], wish: Wish, resolve: Resolve) -> None:
