@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mediation_admin.audit import chain
+from mediation_admin.cases import jobs as case_jobs
 from mediation_admin.core import jobs
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import Actor, Scope, enter
@@ -38,4 +39,5 @@ PERIODIC: list[Periodic] = [
     Periodic("jobs:sweep", jobs.sweep, every=30),
     Periodic("audit:seal", seal_audit, every=60),
     Periodic("exports:expire", expire_exports, every=3600),
+    Periodic("cases:overnight", case_jobs.overnight, at=1),
 ]

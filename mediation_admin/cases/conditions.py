@@ -91,6 +91,13 @@ def mediation_time_over(facts: Facts, _given: Given) -> Refusal | None:
     return Refusal("调解期限还没有届满。提前结束请使用“终止调解”并说明理由。", repair="terminate")
 
 
+def clock_is_running(facts: Facts, _given: Given) -> Refusal | None:
+    """The deadline is one of the platform's own: a ledger's open case of long ago is shown as overdue, not ended."""
+    if not facts.backfilled or facts.lived_on:
+        return None
+    return Refusal("补录的案件不自动终止，请按台账补录结果，或办理“终止调解”。", repair="terminate")
+
+
 def has_deadline(facts: Facts, _given: Given) -> Refusal | None:
     """There is a deadline to extend."""
     if facts.due_on is not None:

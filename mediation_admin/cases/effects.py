@@ -56,7 +56,7 @@ def _back_to_court(_facts: Facts, _given: Given, _deadlines: Deadlines) -> Value
 
 def _choose_again(facts: Facts, _given: Given, deadlines: Deadlines) -> Values:
     # The party has the same three working days to choose as a mediator has to answer.
-    return {**_NOBODY, "response_due_on": response_due(facts.today, deadlines.calendar).on}
+    return {**_NOBODY, "response_due_on": response_due(facts.today, deadlines.calendar).day}
 
 
 def _accept(facts: Facts, given: Given, deadlines: Deadlines) -> Values:

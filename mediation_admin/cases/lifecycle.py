@@ -202,7 +202,7 @@ _TABLE = (
                _reason("说明", required=False)),
          done="已终止调解。"),
     Move("expire", "T12c", "期满终止", (S.MEDIATING,), (S.TERMINATED,), Who.SYSTEM, P.CASE_PROCEED, "L1§25(6)",
-         conditions=(c.mediation_time_over, c.not_suspended), danger=True, quiet=True, done="已终止：调解期限届满。",
+         conditions=(c.mediation_time_over, c.clock_is_running, c.not_suspended), danger=True, quiet=True, done="已终止：调解期限届满。",
          note="届满后的下一个工作日凌晨自动办理，提前三天提示"),
     Move("resume", "T13", "继续调解", (S.CLOSING, S.CLOSED, S.TERMINATED), (S.MEDIATING,), Who.MEDIATOR, P.CASE_PROCEED,
          "S2 R13", conditions=(c.was_mediated, c.no_followup), asks=(_reason(),),

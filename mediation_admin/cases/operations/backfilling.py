@@ -377,6 +377,10 @@ def _merged_parties(
 # -- taking back --------------------------------------------------------------------------------------------------------
 
 
+# A clerk's own words in a case are work, a reminder of the platform is none.
+_OF_THE_LEDGER = ("backfill", "backfill_change", "announce_deadline")
+
+
 def remove_backfilled(
     *, actor: Actor, case_ids: Sequence[int], unchanged_since: datetime | None = None
 ) -> dict[int, str | None]:
@@ -400,7 +404,7 @@ def remove_backfilled(
     worked_on = set(
         db.session.scalars(
             select(CaseEvent.case_id).where(
-                CaseEvent.case_id.in_(list(found)), CaseEvent.move.not_in(("backfill", "backfill_change"))
+                CaseEvent.case_id.in_(list(found)), CaseEvent.move.not_in(_OF_THE_LEDGER)
             )
         )
     )

@@ -219,7 +219,7 @@ def facts_of(case: Case, *, today: date, court: Court | None = None, move: str |
         regime_changes_on=court.regime_changes_on,
         refuse_without_phone=court.refuse_assignment_without_phone,
         changes_of_mediator=_changes_of_mediator(case) if move in (None, "ask_change") else 0,
-        lived_on=_lived_on(case) if move in (None, "backfill_change") else False,
+        lived_on=_lived_on(case) if move in (None, "backfill_change", "expire") else False,
     )
 
 
@@ -246,14 +246,14 @@ def _changes_of_mediator(case: Case) -> int:
 
 
 # What may happen to a case without taking the word from its ledger.
-_LEDGER_MOVES = ("backfill", "backfill_change", "supplement", "edit")
+LEDGER_MOVES = ("backfill", "backfill_change", "supplement", "edit", "announce_deadline")
 
 
 def _lived_on(case: Case) -> bool:
     if case.id is None or not case.backfilled:
         return False
     return db.session.scalar(
-        select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.move.not_in(_LEDGER_MOVES)).limit(1)
+        select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.move.not_in(LEDGER_MOVES)).limit(1)
     ) is not None
 
 
