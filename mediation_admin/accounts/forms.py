@@ -1,6 +1,6 @@
 """The forms of accounts: shape only."""
 
-from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms import PasswordField, RadioField, SelectField, StringField, ValidationError
 
 from mediation_admin.accounts import rules
 from mediation_admin.core.forms import EnumField, Form, Length, LookupField, Optional, PhoneField, Required
@@ -25,7 +25,7 @@ class _NewPassword(Form):
     def validate_repeat(self, field: PasswordField) -> None:
         """Typed the same twice."""
         if field.data != self.new_password.data:
-            raise ValueError("两次输入的新密码不一致，请重新输入")
+            raise ValidationError("两次输入的新密码不一致，请重新输入")
 
 
 class ChangePasswordForm(_NewPassword):

@@ -31,8 +31,8 @@ def _failed(_answer: Response) -> bool:
 # Only wrong guesses count: a whole court may sign in from one address on Monday morning.
 _limit_address = limiter.limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=_failed)
 _limit_everybody = limiter.limit(OF_EVERYBODY, key_func=lambda: "everybody", methods=["POST"], deduct_when=_failed)
-_limit_session = limiter.limit(
-    PER_ADDRESS, key_func=lambda: request.cookies.get(gate.COOKIE, ""), methods=["POST"], deduct_when=_failed
+_limit_account = limiter.limit(
+    PER_ADDRESS, key_func=lambda: f"account {g.login.account_id}", methods=["POST"], deduct_when=_failed
 )
 
 
@@ -105,7 +105,7 @@ def role() -> Any:
 
 
 @pages.route("/password", methods=("GET", "POST"))
-@_limit_session
+@_limit_account
 def password() -> Any:
     """Change the password; the first thing to do where it must be changed."""
     form = ChangePasswordForm()
