@@ -3,15 +3,7 @@
 from typing import Any
 
 from flask import url_for
-from wtforms import (
-    BooleanField,
-    HiddenField,
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
 
 from mediation_admin.core.db import db
 from mediation_admin.core.forms import (
@@ -25,6 +17,8 @@ from mediation_admin.core.forms import (
     Optional,
     PhoneField,
     Required,
+    SelectField,
+    SelectMultipleField,
 )
 from mediation_admin.rosters.choices import division_name
 from mediation_admin.rosters.data import ListingData, OrganisationData, PersonData
@@ -40,6 +34,11 @@ class _MonthField(StringField):
 
     def __init__(self, label: str | None = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, render_kw={"placeholder": "1978-08", "inputmode": "numeric"}, **options)
+
+
+def _full_time(value: Any) -> str:
+    # From a row it comes as a boolean or nothing, from the browser as text.
+    return {True: "1", False: "0", None: ""}.get(value, str(value))
 
 
 class _Versioned:
@@ -68,7 +67,7 @@ class MediatorForm(_Versioned, Form):
         "调解员身份", [Required("请至少选择一种身份")], choices=Identity.choices(), coerce=Identity, render_kw=BOXES,
         description="选了“法官”的列入其他调解员名册。",
     )  # fmt: skip
-    full_time = SelectField("专职/兼职", choices=FULL_TIME, default="")
+    full_time = SelectField("专职/兼职", choices=FULL_TIME, default="", coerce=_full_time)
     work_unit = StringField("工作单位及职务", [Optional(), Length(max=200)])
     organisations = SelectMultipleField("所属调解组织", [Optional()], coerce=int, render_kw=BOXES)
     specialities = SelectMultipleField("擅长的纠纷类型", [Optional()], coerce=str, render_kw=BOXES)

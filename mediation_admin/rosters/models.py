@@ -6,7 +6,8 @@ listing of its own. Listings are granted and revoked, never edited away.
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mediation_admin.audit.recording import Audited

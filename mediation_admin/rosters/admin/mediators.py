@@ -41,6 +41,7 @@ from mediation_admin.core.admin import (
 from mediation_admin.core.crypto import mask_id_number, mask_phone, normalise_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
+from mediation_admin.core.forms import choices_of
 from mediation_admin.core.scope import fetch
 from mediation_admin.permissions import Permission
 from mediation_admin.rosters import choices, operations, queries, rules, slots
@@ -430,7 +431,7 @@ class MediatorList(ListingSteps, ListScreen):
         """邀请加入本院: list a person whom another court entered (R02)."""
         actor = current_actor()
         form = InviteForm()
-        form.organisations.choices = queries.organisation_names(db.session, actor.court_id)
+        form.organisations.choices = choices_of(queries.organisation_names(db.session, actor.court_id))
         if request.method == "POST" and form.validate():
             try:
                 listing = operations.invite_mediator(
@@ -462,7 +463,6 @@ class MediatorList(ListingSteps, ListScreen):
         form = MediatorForm(obj=mediator)
         _fill_choices(form, actor.court_id)
         if request.method == "GET":
-            form.full_time.data = {True: "1", False: "0"}.get(mediator.full_time, "")
             form.organisations.data = [i for i, _ in queries.organisations_of(db.session, [ident]).get(ident, [])]
         if request.method == "POST" and form.validate():
             try:
@@ -522,8 +522,8 @@ class OtherMediatorList(MediatorList):
 
 
 def _fill_choices(form: MediatorForm, court_id: int) -> None:
-    form.specialities.choices = choices.dispute_types(db.session)
-    form.organisations.choices = queries.organisation_names(db.session, court_id)
+    form.specialities.choices = choices_of(choices.dispute_types(db.session))
+    form.organisations.choices = choices_of(queries.organisation_names(db.session, court_id))
 
 
 def _on_roster(listing: Any, roster: Roster) -> Any:

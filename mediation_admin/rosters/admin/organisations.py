@@ -39,6 +39,7 @@ from mediation_admin.core.admin import (
 from mediation_admin.core.crypto import mask_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
+from mediation_admin.core.forms import choices_of
 from mediation_admin.core.scope import fetch
 from mediation_admin.permissions import Permission
 from mediation_admin.rosters import choices, operations, queries, rules, slots
@@ -355,8 +356,8 @@ class OrganisationList(ListingSteps, ListScreen):
 
 
 def _fill_choices(form: OrganisationForm, held: str | None) -> None:
-    form.specialities.choices = choices.dispute_types(db.session)
-    form.ministry_code.choices = choices.ministries(db.session, clock.today(), held)
+    form.specialities.choices = choices_of(choices.dispute_types(db.session))
+    form.ministry_code.choices = choices_of(choices.ministries(db.session, clock.today(), held))
 
 
 def _members(members: list[Any]) -> Table:

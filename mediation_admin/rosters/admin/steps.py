@@ -94,7 +94,7 @@ class ListingSteps(Screen):
         listing = fetch(db.session(), self.listing_kind, ident)
         name, page = self.name_of(listing), self.page_of(listing)
         form = SanctionForm()
-        form.sanction.choices = [c for c in form.sanction.choices if c[0] != Sanction.REMOVAL.value]
+        form.sanction.choices = [c for c in form.sanction.choices if c.value != Sanction.REMOVAL.value]
         if request.method == "POST" and form.validate():
             try:
                 operations.sanction(
