@@ -15,9 +15,7 @@ page        a browser page at 1366×768 that fails the test on script errors, CS
 import base64
 import contextlib
 import contextvars
-import importlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import flask_migrate
 import pytest
@@ -80,11 +78,7 @@ def _settings(servers: Servers, url: str) -> dict[str, object]:
 def _create_app(settings: dict[str, object]) -> Flask:
     from mediation_admin.factory import create_app  # here, so that a test of one rule does not load the whole app
 
-    app = create_app(settings)
-    # Until create_app has joined every subject: their tables refer to each other.
-    for models in sorted(Path("mediation_admin").glob("*/models.py")):
-        importlib.import_module(f"mediation_admin.{models.parent.name}.models")
-    return app
+    return create_app(settings)
 
 
 @pytest.fixture(scope="session")
