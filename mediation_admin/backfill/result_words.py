@@ -69,7 +69,7 @@ RESULT_WORDS = WordTable(
             "拒不到场 未到场 拒不参加调解"
         ),
         LedgerResult.DEADLOCK: spelt(
-            "分歧较大 分歧大 分歧较大调解失败 分歧较大调解不成 争议较大 争议大 差距较大 意见不一 "
+            "分歧较大，未达成协议 分歧较大 分歧大 分歧较大调解失败 分歧较大调解不成 争议较大 争议大 差距较大 意见不一 "
             "意见不一致 意见分歧较大 僵局 差距过大 无法协商一致"
         ),
         LedgerResult.EXPIRED: spelt(

@@ -35,9 +35,10 @@ _TOKEN = re.compile(
     r"""\s*(?:
     (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)
     |"(?P<text>(?:[^"]|"")*)"
+    |(?P<elsewhere>'[^']*'!|\[[^\]]*\][^!]*!|[^\W\d]\w*!)
     |(?P<range>\$?[A-Z]{1,3}\$?\d{1,7}:\$?[A-Z]{1,3}\$?\d{1,7})
     |(?P<cell>\$?[A-Z]{1,3}\$?\d{1,7})(?![A-Za-z0-9_(!.])
-    |(?P<name>[A-Za-z_][A-Za-z0-9_.]*)
+    |(?P<name>[^\W\d][\w.]*)
     |(?P<sign><=|>=|<>|[-+*/^&=<>(),%!:{}\[\]'#@;])
     )""",
     re.X,
@@ -234,8 +235,8 @@ class _Reader:
             raise Refused("公式不完整")
         kind, text = self.tokens[self.at]
         self.at += 1
-        if self.peek() == "!":
-            raise Refused("公式引用了别的工作表")
+        if kind == "elsewhere":
+            raise Refused("公式引用了别的工作表或文件")
         if kind == "number":
             return float(text)
         if kind == "text":
@@ -246,8 +247,6 @@ class _Reader:
             return self.area(text)
         if kind == "name":
             return self.named(text.upper())
-        if text in "'[":
-            raise Refused("公式引用了别的工作表或文件")
         raise Refused("数组公式不重算" if text == "{" else "公式里有不认识的写法")
 
     def area(self, text: str) -> list[Any]:

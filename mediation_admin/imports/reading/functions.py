@@ -133,7 +133,7 @@ def as_truth(value: Any) -> bool:
 
 
 def _numbers(arguments: list[Any]) -> Iterator[float]:
-    """As SUM counts: in areas texts are passed over, single texts must be numbers."""
+    """As SUM counts: texts in cells are passed over."""
     for argument in arguments:
         if isinstance(argument, list):
             yield from (
@@ -141,7 +141,7 @@ def _numbers(arguments: list[Any]) -> Iterator[float]:
                 for value in argument
                 if isinstance(value, int | float | date) and not isinstance(value, bool)
             )
-        elif argument is not None:
+        elif argument is not None and not isinstance(argument, str):
             yield as_number(argument)
 
 

@@ -81,6 +81,8 @@ def _capital(text: str) -> Decimal | None:
 
 
 def _in_yuan(number: Decimal, quoted: str, warning: str | None = None) -> Outcome:
+    if not number.is_finite():
+        return Faulty(f"“{quoted}”不是金额。{HOW}")
     if number < 0:
         return Faulty(f"金额“{quoted}”是负数，{HOW}")
     if number >= LARGEST:

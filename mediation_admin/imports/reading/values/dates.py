@@ -24,7 +24,7 @@ _FULL = re.compile(rf"(\d{{4}}){_SEP}(\d{{1,2}}){_SEP.replace('年', '月')}(\d{
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SHORT_YEAR = re.compile(rf"'?(\d{{2}}){_SEP}(\d{{1,2}}){_SEP.replace('年', '月')}(\d{{1,2}})[日号]?")
 _MONTH = re.compile(r"(\d{4})[-/.年、](\d{1,2})月?份?")
-_SIX = re.compile(r"(\d{4})(\d{2})")
+_SIX = re.compile(r"((?:19|20)\d{2})(\d{2})")
 _YEAR = re.compile(r"(\d{4})年?")
 _TIME = re.compile(r"(?<=[\d日号])[T\s]*\d{1,2}[:时点]\d{1,2}([:分]\d{1,2})?(\.\d+)?[秒分]?Z?$")
 _NOTE = re.compile(r"[(（\[].*[)）\]]$")
@@ -108,6 +108,8 @@ def _from_text(original: str) -> Outcome:
 
 
 def _from_number(number: float) -> Outcome:
+    if not -1e9 < number < 1e9:  # also what is no number
+        return Faulty(f"“{shown(number)}”不是日期。{HOW}")
     whole = int(number)
     if whole == number and 1_000_00_00 <= whole <= 9999_99_99:
         return _made(whole // 10_000, whole // 100 % 100, whole % 100, str(whole))

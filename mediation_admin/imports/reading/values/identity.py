@@ -50,6 +50,8 @@ def credit_code_fault(text: str) -> str | None:
 
 
 def _number(text: str) -> Outcome:
+    if "*" in text:
+        return Faulty(f"身份证号“{text}”中间被隐去了，请写完整的号码")
     if len(text) == 18:
         fault = id_number_fault(text)
         return Faulty(f"身份证号“{text}”{fault}，请核对") if fault else Parsed(text)
@@ -59,8 +61,6 @@ def _number(text: str) -> Outcome:
         except ValueError:
             return Faulty(f"身份证号“{text}”是 15 位的旧号，但里面的出生日期不存在，请核对")
         return Parsed(text, f"“{text}”是 15 位的旧身份证号，原样保留")
-    if "*" in text:
-        return Faulty(f"身份证号“{text}”中间被隐去了，请写完整的号码")
     if text.isdigit() or re.fullmatch(r"\d+X", text):
         return Faulty(f"身份证号“{text}”有 {len(text)} 位，应为 18 位")
     return Faulty(f"“{text}”不是身份证号，应为 18 位")
@@ -76,6 +76,8 @@ def _code(text: str) -> Outcome:
 
 
 def _either(text: str) -> Outcome:
+    if "*" in text:
+        return _number(text)
     if len(text) == 18 and text[:17].isdigit():
         as_id = _number(text)
         # A credit code of digits alone exists; its check character then tells.

@@ -32,7 +32,7 @@ class Named(NamedTuple):
 
 _STRONG = "、,;\n\t/|"
 _ENUMERATION = re.compile(
-    rf"(?:^|(?<=[\s、,;]))\s*(?:[(（]?\d{{1,2}}[)）.．、:：]|[①-⑳]|[(（][一二三四五六七八九十]{{1,2}}[)）])\s*(?=[{HANZI}A-Za-z])"
+    rf"\s*[①-⑳]\s*|(?:^|(?<=[\s、,;]))\s*(?:[(（]?\d{{1,2}}[)）.．、:：]|[(（][一二三四五六七八九十]{{1,2}}[)）])\s*(?=[{HANZI}A-Za-z])"
 )
 _SIDE = r"(?:第[一二三四五]?|反诉|一审|原审|上诉)?"
 _LABEL = re.compile(
@@ -193,7 +193,7 @@ def _everyone(original: str) -> Outcome:
         .replace("|", "/")
     )
     warnings: list[str] = []
-    if (match := _OTHERS.search(text)) and (len(text) > 4 or match[1]):
+    if (match := _OTHERS.search(text)) and (match[1] or len(text) > 4 or looks_natural(text[: match.start()])):
         count = f"（共 {match[1]} 人）" if match[1] else ""
         warnings.append(f"“{shown(original)}”没有写全所有人{count}，只导入写明姓名的")
         text = text[: match.start()]

@@ -55,6 +55,8 @@ def _several(original: str) -> Outcome:
     numbers: list[str] = []
     warnings: list[str] = []
     for piece in _APART.split(re.sub(r"[，；／｜＼]", lambda m: ",;/|\\"["，；／｜＼".index(m[0])], original)):
+        if not any(char.isdigit() for char in piece) and not any(char.isdigit() for char in original):
+            return Faulty(f"“{quoted}”不是电话号码。{HOW}")
         text = _LABEL.sub("", squeeze(piece)) if not re.fullmatch(r"[\d+\-()\s.]+", piece) else squeeze(piece)
         if not text:
             continue
