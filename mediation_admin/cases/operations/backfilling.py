@@ -39,7 +39,8 @@ from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.scope import Actor, fetch, scope_of, unfenced
 from mediation_admin.courts.operations import observe_case_numbers, take_case_numbers
 from mediation_admin.reference.case_numbers import CaseNumber, parse
-from mediation_admin.reference.queries import calendar
+from mediation_admin.reference.causes import CauseBook
+from mediation_admin.reference.queries import calendar, cause_book
 
 _case, _party, _event = Case.__table__, Party.__table__, CaseEvent.__table__
 
@@ -112,6 +113,7 @@ def build_backfilled_rows(
     move = MOVES["backfill"]
     court = moving.court_of(court_id)
     deadlines = Deadlines(calendar(db.session), court.regime_changes_on)
+    book = cause_book(db.session)
     built = []
     for place, (row, ident, number) in enumerate(zip(rows, ids, numbers, strict=True)):
         try:
@@ -131,7 +133,7 @@ def build_backfilled_rows(
                 raise moving.broken_by(refused)
             parties = [party_rows.party_values(party, today) for party in row.case.parties]
             values = effects.backfill_values(state, given, facts, deadlines)
-            case = _case_values(court_id, row, number, batch_id) | values | party_rows.sums_of(court_id, parties)
+            case = _case_values(court_id, row, number, batch_id, book) | values | party_rows.sums_of(court_id, parties)
         except RuleBroken as broken:
             raise RuleBroken(broken.message, field=f"rows-{place}-{broken.field or ''}") from None
         case["id"] = ident
@@ -141,13 +143,15 @@ def build_backfilled_rows(
     return built
 
 
-def _case_values(court_id: int, row: rules.BackfilledCase, number: CaseNumber, batch_id: int | None) -> dict[str, Any]:
+def _case_values(
+    court_id: int, row: rules.BackfilledCase, number: CaseNumber, batch_id: int | None, book: CauseBook
+) -> dict[str, Any]:
     values = {key: getattr(row.case, key) for key in FORM_COLUMNS}
     if not any(party.role is PartyRole.APPLICANT for party in row.case.parties):
         raise RuleBroken("请至少填写一名申请人。", field="applicants")
     if not any(party.role is PartyRole.RESPONDENT for party in row.case.parties):
         raise RuleBroken("请至少填写一名被申请人。", field="respondents")
-    values |= cause_values(row.case)
+    values |= cause_values(row.case, book)
     if not values["cause_text"]:
         raise RuleBroken("请填写案由。", field="cause")
     return {

@@ -18,6 +18,7 @@ from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import Actor, fetch
 from mediation_admin.reference.case_numbers import parse_or_none
+from mediation_admin.reference.causes import CauseBook
 from mediation_admin.reference.models import DisputeType, Ministry
 from mediation_admin.reference.queries import calendar, cause_book
 
@@ -96,6 +97,8 @@ def edit_case(
     changed = list(dict.fromkeys(FORM_COLUMNS[key] for key, value in held.items() if getattr(case, key) != value))
     if case.accepted_on is not None and any(getattr(case, key) != held[key] for key in _FIXED_BY_ACCEPTANCE):
         raise RuleBroken("受理后不能再改案件类型和登记日期。", field="kind")
+    if case.assigned_on is not None and case.registered_on > case.assigned_on:
+        raise RuleBroken(f"登记日期不能晚于指派日期 {case.assigned_on}。", field="registered_on")
     _count_again(case, held)
     changed += party_rows.write_parties(case, data.parties, today)
     if name == "supplement" and _shrunk(case, held_parties):
@@ -132,11 +135,14 @@ def _write_form(case: Case, data: rules.CaseData, today: date) -> None:
             setattr(case, key, value)
 
 
-def cause_values(data: rules.CaseData) -> dict[str, Any]:
-    """Cause code, its words and the dispute type that follows from it where none is given. Raises RuleBroken."""
+def cause_values(data: rules.CaseData, book: CauseBook | None = None) -> dict[str, Any]:
+    """Cause code, its words and the dispute type that follows from it where none is given. Raises RuleBroken.
+
+    ``book`` spares asking for the causes again where many cases are written.
+    """
     if not data.cause_code:
         return {"cause_code": None, "cause_text": data.cause_text.strip(), "dispute_type_code": data.dispute_type_code}
-    book = cause_book(db.session)
+    book = book or cause_book(db.session)
     if data.cause_code not in book:
         raise RuleBroken("请从列表中选择案由。", field="cause_code")
     return {
