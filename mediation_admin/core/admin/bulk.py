@@ -114,7 +114,7 @@ class BulkSteps:
     def everything_token(self, asked: state.ListState) -> str:
         """A token that stands for all rows the present conditions match."""
         return tokens.seal_for(
-            f"all:{self.code}", state.conditions_params(self, asked), account_id=_me(), seconds=8 * 3600
+            f"all:{self.code}", state.address_params(self, asked), account_id=_me(), seconds=8 * 3600
         )
 
     def selection_of(self, params: list[tuple[str, str]]) -> Selection:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mediation_admin.core.admin.listing import ListScreen, Match
 
 COUNT_CAP = 10_000
+_ACT_HEAD = '<th class="c-act" scope="col">操作</th>'
 
 
 def context(
@@ -97,11 +98,13 @@ def table(
     if screen.numbered:
         parts.append('<th class="c-seq" scope="col">序号</th>')
     parts += [_heading(screen, column, asked, home, params) for column in columns]
-    parts.append('<th class="c-act" scope="col">操作</th></tr></thead><tbody>')
+    # Rows that lead nowhere and offer nothing need no column for it.
+    offers = [(screen.detail_url(row), screen.row_actions(row)) for row in page.rows]
+    acting = any(url or any(actions) for url, actions in offers)
+    parts.append(f'{_ACT_HEAD if acting else ""}</tr></thead><tbody>')
     writers = [cell_writer(column, screen.detail_url, today) for column in columns]
     number = page.first
-    for row in page.rows:
-        url = screen.detail_url(row)
+    for row, (url, actions) in zip(page.rows, offers, strict=True):
         ident = row.id
         css = screen.row_class(row)
         parts.append(
@@ -118,7 +121,7 @@ def table(
         if screen.numbered:
             parts.append(f'<td class="c-seq">{number}</td>')
         parts += [write(row) for write in writers]
-        parts.append(_row_actions(screen.row_actions(row), url))
+        parts.append((_row_actions(actions, url) if acting else "") + "</tr>")
         number += 1
     parts.append("</tbody>")
     return safe("".join(parts))
@@ -156,7 +159,7 @@ def _row_actions(actions: Sequence[Action], url: str | None) -> str:
             '<details class="more" data-pop><summary class="act">更多</summary><div class="pop pop-menu">'
             f"{actions_html(rest, 'act')}</div></details>"
         )
-    parts.append("</td></tr>")
+    parts.append("</td>")
     return "".join(parts)
 
 
