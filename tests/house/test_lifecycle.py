@@ -40,7 +40,8 @@ def _assignments(tree):
             if isinstance(target, ast.Attribute) and target.attr == "state" and not _own(target):
                 yield node.lineno, function.get(node, "")
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr":
-            if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and node.args[1].value == "state":
+            name = node.args[1] if len(node.args) > 1 else None
+            if isinstance(name, ast.Constant) and name.value == "state":
                 yield node.lineno, function.get(node, "")
 
 

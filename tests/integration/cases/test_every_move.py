@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -168,6 +169,6 @@ def test_a_random_walk_never_meets_a_check_constraint(team, seed):
     held = team.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
     assert len(held) == made + 1
     # The events tell the whole story: each begins where the last one ended.
-    for before, after in zip(held, held[1:], strict=False):
+    for before, after in pairwise(held):
         assert after.from_state == before.to_state
     assert held[-1].to_state == team.session.get(Case, case.id).state.value
