@@ -45,11 +45,16 @@ def a_listed_organisation(actor: Actor, name: str = "某商会人民调解委员
     )
 
 
+def a_name(number: int) -> str:
+    """A name of its own for every number below 2,000: 钱甲一, 钱甲二 …"""
+    return f"钱{'甲乙丙丁戊己庚辛壬癸'[number // 200 % 10]}{chr(0x5B50 + number % 200)}"
+
+
 def roster_row(number: int, **values: Any) -> list[Any]:
     """A line of a roster workbook, in the order of HEADINGS."""
     held = {
         "序号": number,
-        "姓名": f"钱某{number}",
+        "姓名": a_name(number),
         "性别": "女",
         "手机号码": f"1990001{number:04d}",
         "身份类别": "人民调解员",

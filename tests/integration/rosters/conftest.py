@@ -1,6 +1,7 @@
 """What the tests of the rosters share: sessions of court A's and court B's people."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -23,8 +24,6 @@ def court_a(app: Flask, working_as) -> Iterator[Work]:
 @pytest.fixture
 def working(app: Flask, working_as) -> Callable[[Person], object]:
     """``with working(clerk_b) as (session, actor):``"""
-    from contextlib import contextmanager
-
     @contextmanager
     def work(person: Person = clerk_b) -> Iterator[Work]:
         actor, scope = acting(app, person)

@@ -113,6 +113,7 @@ FORM = {
     "sex": "male",
     "phone": "199 0000 3333",
     "identities": ["lawyer"],
+    "full_time": "0",
     "specialities": ["sale"],
     "term_start": "2026-01-01",
     "term_end": "2027-12-31",
