@@ -1,7 +1,7 @@
 """Moves: the one place where the state of a case is written."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from mediation_admin.core.scope import Actor, fetch
 from mediation_admin.courts.models import Court
 from mediation_admin.courts.operations import next_case_number
 from mediation_admin.reference.queries import calendar
+from mediation_admin.reference.workdays import Calendar
 from mediation_admin.rosters.enums import Certification, Standing
 from mediation_admin.rosters.models import Mediator, MediatorListing, Membership, Organisation, OrganisationListing
 
@@ -49,6 +50,28 @@ def follow(*names: str) -> Callable[[Follower], Follower]:
         return function
 
     return register
+
+
+@dataclass
+class Around:
+    """What the moves of one call ask for again and again, looked up once: calendar, courts' settings, who was named."""
+
+    calendar: Calendar
+    courts: dict[int, Court] = field(default_factory=dict)
+    named: dict[tuple[Any, ...], Chosen] = field(default_factory=dict)
+
+    def court(self, court_id: int) -> Court:
+        """The court's settings."""
+        if court_id not in self.courts:
+            self.courts[court_id] = court_of(court_id)
+        return self.courts[court_id]
+
+    def chosen(self, case: Case, mediator_id: int | None, organisation_id: int | None, today: date) -> Chosen:
+        """The roster's word on who is named."""
+        key = (case.court_id, case.organisation_id, mediator_id, organisation_id, today)
+        if key not in self.named:
+            self.named[key] = chosen(case, mediator_id, organisation_id, today)
+        return self.named[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +118,11 @@ def move_many(
         .execution_options(populate_existing=True)
     ).all()
     outcomes, events = [], []
+    around = Around(calendar(db.session))
     for case in rows:
         said = given(case) if callable(given) else (given or {})
         try:
-            events.append((case, carry_out(case, MOVES[move], actor=actor, today=today, said=said)))
+            events.append((case, carry_out(case, MOVES[move], actor=actor, today=today, said=said, around=around)))
         except RuleBroken as broken:
             outcomes.append(Outcome(case.id, None, broken))
         else:
@@ -116,14 +140,22 @@ def _tell_followers(case: Case, event: CaseEvent, actor: Actor) -> None:
 
 
 def carry_out(
-    case: Case, move: Move, *, actor: Actor, today: date | None, said: Mapping[str, Any], title: str = ""
+    case: Case,
+    move: Move,
+    *,
+    actor: Actor,
+    today: date | None,
+    said: Mapping[str, Any],
+    title: str = "",
+    around: Around | None = None,
 ) -> CaseEvent:
     """Ask the table and, if it allows, write. The only place that writes a case's state; the row is locked or new."""
     today = today or clock.today()
-    court = court_of(case.court_id)
-    deadlines = Deadlines(calendar(db.session), court.regime_changes_on)
+    around = around or Around(calendar(db.session))
+    court = around.court(case.court_id)
+    deadlines = Deadlines(around.calendar, court.regime_changes_on)
     facts = facts_of(case, today=today, court=court, move=move.name)
-    given = _given(case, said, today)
+    given = _given(case, said, today, around)
     if actor.role != "system" and not (move.court_may and actor.may(move.permission)):
         raise RuleBroken(f"您当前的角色不能办理“{move.label}”。")
     refused = refusal_of(move, facts, given)
@@ -295,13 +327,13 @@ def gaps_after(case: Case) -> list[str]:
 _GIVEN = {field.name for field in fields(Given)} - {"chosen"}
 
 
-def _given(case: Case, said: Mapping[str, Any], today: date) -> Given:
+def _given(case: Case, said: Mapping[str, Any], today: date, around: Around) -> Given:
     said = dict(said)
     mediator_id, organisation_id = said.pop("mediator_id", None), said.pop("organisation_id", None)
     unknown = set(said) - _GIVEN
     if unknown:
         raise TypeError(f"a move cannot be told {sorted(unknown)}")
-    return Given(chosen=chosen(case, mediator_id, organisation_id, today), **said)
+    return Given(chosen=around.chosen(case, mediator_id, organisation_id, today), **said)
 
 
 def chosen(case: Case, mediator_id: int | None, organisation_id: int | None, today: date) -> Chosen:
