@@ -6,9 +6,11 @@ Pure: knows no database. Which cause, mediator or organisation a text means is a
 from mediation_admin.backfill.result_words import RESULT_WORDS
 from mediation_admin.cases.enums import CaseCategory, CaseKind
 from mediation_admin.imports.reading.catalogue import Catalogue, Field, Group
+from mediation_admin.imports.reading.cells import Cell
 from mediation_admin.imports.reading.values.amounts import amount
 from mediation_admin.imports.reading.values.dates import calendar_date
 from mediation_admin.imports.reading.values.identity import id_numbers
+from mediation_admin.imports.reading.values.outcome import Faulty, Outcome, Parsed, parser
 from mediation_admin.imports.reading.values.people import people
 from mediation_admin.imports.reading.values.phones import phones
 from mediation_admin.imports.reading.values.sides import both_sides
@@ -141,6 +143,20 @@ def _party(side: str, title: str, *, required: bool) -> tuple[Field, ...]:
     )
 
 
+@parser
+def _inner_case_number(cell: Cell, unit: str | None) -> Outcome:
+    """A number of the inner network. A column headed 案号 that holds 诉前调 numbers is the other column."""
+    outcome = case_number(cell)
+    if (
+        isinstance(outcome, Parsed)
+        and "诉前调" in outcome.value
+        and "诉前调确" not in outcome.value
+        and "诉前调书" not in outcome.value
+    ):
+        return Faulty(f"“{outcome.value}”是诉前调案号，请把这一列对应到“诉前调案号”")
+    return outcome
+
+
 _PARTY_FIELDS = ("applicant_names", "respondent_names", "third_names")
 
 CASE_COLUMNS = Catalogue(
@@ -166,7 +182,7 @@ CASE_COLUMNS = Catalogue(
                 "内网案号 立案案号 民初案号 原案号 诉讼案号 审判案号 立案号 民初号 法院案号 审判系统案号 "
                 "转立案案号 后续案号"
             ),
-            case_number,
+            _inner_case_number,
             telling=True,
             example="",
         ),

@@ -46,7 +46,7 @@ def _reads(path: Path, encoding: str) -> bool:
     except (UnicodeDecodeError, UnicodeError):
         return False
     # Binary rubbish is often valid GB18030; text has no control characters.
-    return control * 1_000 <= seen
+    return control <= max(8, seen // 1_000)
 
 
 def delimiter_of(sample: str) -> str:

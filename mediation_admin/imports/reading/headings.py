@@ -56,20 +56,26 @@ def fold_heading(text: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
+def exact_variants(text: str) -> tuple[str, ...]:
+    """The heading as it stands, without its unit, and without what is in brackets: all three mean the same."""
+    folded = fold_heading(text)
+    plain = _TAIL.sub("", _UNIT.sub("", folded)) or folded
+    outside = _TAIL.sub("", _BRACKETS.sub("", plain))
+    return tuple(dict.fromkeys(word for word in (folded, plain, outside) if word))
+
+
+@lru_cache(maxsize=4_096)
 def variants(text: str) -> tuple[str, ...]:
     """The spellings a heading may be recognised by, the nearest to the original first.
 
     「申请人（原告）」 answers 申请人(原告), 申请人, 原告; 「姓名/名称」 answers 姓名/名称, 姓名, 名称; the unit in brackets is
     left out.
     """
-    folded = fold_heading(text)
-    if not folded:
+    exact = exact_variants(text)
+    if not exact:
         return ()
-    plain = _TAIL.sub("", _UNIT.sub("", folded)) or folded
-    outside = _TAIL.sub("", _BRACKETS.sub("", plain))
-    found = [folded, plain, outside]
-    found += [piece for piece in _ALTERNATIVES.split(outside) if len(piece) > 1]
-    for inside in _BRACKETS.findall(plain):
+    found = [*exact, *(piece for piece in _ALTERNATIVES.split(exact[-1]) if len(piece) > 1)]
+    for inside in _BRACKETS.findall(_UNIT.sub("", exact[0])):
         found += [fold_heading(inside), *(piece for piece in _ALTERNATIVES.split(inside) if len(piece) > 1)]
     return tuple(dict.fromkeys(word for word in found if word))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mediation_admin.imports.reading.catalogue import Catalogue, Field
 from mediation_admin.imports.reading.cells import Cell
-from mediation_admin.imports.reading.headings import Heading, fold_heading, variants
+from mediation_admin.imports.reading.headings import Heading, exact_variants, fold_heading, variants
 from mediation_admin.imports.reading.tables import Table
 from mediation_admin.imports.reading.values.outcome import Faulty, Parsed
 
@@ -253,28 +253,26 @@ def _score(heading: Heading, field: Field, place: _Place, catalogue: Catalogue) 
     if not heading.path:
         return 0.0, ""
     known = catalogue.words_of(field.name)
-    leaf = variants(heading.leaf)
+    exact, leaf = exact_variants(heading.leaf), variants(heading.leaf)
     whole = fold_heading("".join(heading.path))
-    for word in (whole, *leaf[:3]):
+    for word in (whole, *exact):
         if word in known and (field.group is None or field.group == place.group):
             return known[word] - (0.0 if field.group is None or place.sure else 0.12), "列名相同"
     if field.group is not None:
         return _score_in_group(heading, field, place, known, leaf)
-    for word in leaf[3:]:
+    for word in leaf[len(exact) :]:
         if word in known:
             return known[word] - 0.1, "列名相近"
     if place.group is not None and place.rest != "":
         return 0.0, ""
-    return _contained(leaf[0], known)
+    return _contained(exact[0], known)
 
 
 def _score_in_group(
     heading: Heading, field: Field, place: _Place, known: dict[str, float], leaf: tuple[str, ...]
 ) -> tuple[float, str]:
     if field.group != place.group:
-        # the field's own synonyms may name the group themselves (原告姓名)
-        whole = fold_heading("".join(heading.path))
-        return (known[whole], "列名相同") if whole in known and place.group is None and len(whole) > 3 else (0.0, "")
+        return 0.0, ""
     if place.rest is not None:
         if place.rest == "":
             return (0.93, "列名相同") if field.main else (0.0, "")
@@ -320,7 +318,7 @@ def _with_content(
         return (0.5, "按内容判断") if field.unmistakable and share >= 0.9 and fits >= 3 else (0.0, "")
     if share < 0.3:
         return max(points * 0.65, points - 0.3) if points >= _SURE else points * 0.5, "!" + why
-    return min(1.0, points * (0.88 + 0.12 * share) + (0.02 if share > 0.9 else 0)), why
+    return points * (0.88 + 0.12 * share) + (0.02 if share > 0.9 else 0), why
 
 
 def sentences(mapping: Mapping, table: Table, catalogue: Catalogue) -> Iterator[str]:
