@@ -25,6 +25,9 @@ KINDS = frozenset(
 NUMERIC = frozenset({"money", "number", "percent"})
 WIDTHS = frozenset({"", "xs", "s", "m", "l", "xl"})
 
+# A deadline further off than this is read as a date, not as a number of days.
+FAR_OFF = 90
+
 Cell = Callable[[Any], str]
 
 
@@ -170,6 +173,8 @@ def _deadline(key: str, active: Callable[[Any], bool] | None, today: date) -> Ce
         if active is not None and not active(row):
             return text
         words, tone = days_left(due, today)
+        if tone == "plain" and (due - today).days > FAR_OFF:
+            return f'<span title="{words}">{text}</span>'
         return f'<span class="due due-{tone}" title="{text}">{words}</span>'
 
     return written

@@ -73,7 +73,7 @@ def _presets(screen: "ListScreen", asked: ListState) -> list[tuple[str, str, boo
         return []
     here = set(states.conditions_params(screen, asked))
     home = screen.home_url()
-    made = [("全部", home, not here)]
+    made = [] if any(not p.params for p in screen.presets) else [("全部", home, not here)]
     made += [(p.label, home + states.query(p.params), here == set(p.params)) for p in screen.presets]
     return made
 
@@ -101,7 +101,7 @@ def table(
     # Rows that lead nowhere and offer nothing need no column for it.
     offers = [(screen.detail_url(row), screen.row_actions(row)) for row in page.rows]
     acting = any(url or any(actions) for url, actions in offers)
-    parts.append(f'{_ACT_HEAD if acting else ""}</tr></thead><tbody>')
+    parts.append(f"{_ACT_HEAD if acting else ''}</tr></thead><tbody>")
     writers = [cell_writer(column, screen.detail_url, today) for column in columns]
     number = page.first
     for row, (url, actions) in zip(page.rows, offers, strict=True):

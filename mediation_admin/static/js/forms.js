@@ -2,6 +2,10 @@
 import { all, one } from "./page.js";
 import { enhance } from "./combobox.js";
 
+// data-guard and data-save are the marks of forms that are drawn by hand.
+const FORMS = "form[data-form], form[data-guard]";
+const SAVE = "[data-submit], [data-save]";
+
 export function start() {
   const summary = one("[data-summary]");
   summary?.focus();
@@ -15,7 +19,7 @@ export function start() {
     shown?.focus();
     shown?.scrollIntoView({ block: "center" });
   });
-  for (const form of all("form[data-form]")) one_form(form);
+  for (const form of all(FORMS)) one_form(form);
   document.addEventListener("change", identity);
 }
 
@@ -36,12 +40,12 @@ function one_form(form) {
     for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
   });
   addEventListener("beforeunload", (event) => {
-    if (dirty && !leaving && form.querySelector("[data-submit]")) event.preventDefault();
+    if (dirty && !leaving && form.querySelector(SAVE)) event.preventDefault();
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
-      const submit = one("[data-submit]", form);
+      const submit = one(SAVE, form);
       if (submit) form.requestSubmit(submit);
     }
     // Enter in a text field must not press the first submit button, which may be one of a row.
@@ -49,7 +53,7 @@ function one_form(form) {
       const first = one('button[type="submit"]', form);
       if (first && (first.dataset.addRow !== undefined || first.dataset.removeRow !== undefined)) {
         event.preventDefault();
-        if (!event.isComposing && event.keyCode !== 229) one("[data-submit]", form)?.click();
+        if (!event.isComposing && event.keyCode !== 229) one(SAVE, form)?.click();
       }
     }
   });
