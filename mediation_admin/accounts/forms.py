@@ -1,6 +1,7 @@
 """The forms of accounts: shape only."""
 
 from wtforms import PasswordField, RadioField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from mediation_admin.accounts import rules
 from mediation_admin.core.forms import EnumField, Form, Length, LookupField, Optional, PhoneField, Required
@@ -56,11 +57,13 @@ class RoleForm(Form):
 class PreferencesForm(Form):
     """How the pages look to one person, and how the keyboard acts."""
 
-    theme = SelectField("外观", choices=[("auto", "跟随系统"), ("light", "浅色"), ("dark", "深色")])
-    text = SelectField("字号", choices=[("normal", "标准"), ("large", "大")])
+    theme = SelectField(
+        "外观", choices=[SelectChoice("auto", "跟随系统"), SelectChoice("light", "浅色"), SelectChoice("dark", "深色")]
+    )
+    text = SelectField("字号", choices=[SelectChoice("normal", "标准"), SelectChoice("large", "大")])
     single_keys = SelectField(
         "单键快捷键",
-        choices=[("on", "启用"), ("off", "停用")],
+        choices=[SelectChoice("on", "启用"), SelectChoice("off", "停用")],
         description="j、k、x、/ 等不带 Ctrl 的按键；输入文字时总是不起作用。",
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
+from wtforms.fields.choices import SelectChoice
 
 from mediation_admin.accounts import gate, operations, queries
 from mediation_admin.accounts.devices import device_name
@@ -95,7 +96,7 @@ def role() -> Any:
     """Choose the role to work in, after sign-in or in between."""
     held = queries.roles_held(db.session(), g.login.account_id)
     form = RoleForm(grant_id=g.login.grant_id or (held[0].grant_id if held else None))
-    form.grant_id.choices = [(one.grant_id, one.label) for one in held]
+    form.grant_id.choices = [SelectChoice(one.grant_id, one.label) for one in held]
     if form.validate_on_submit():
         chosen = operations.choose_role(actor=_person(), session_id=g.login.session_id, grant_id=form.grant_id.data)
         db.session.commit()

@@ -20,6 +20,8 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql.util import ClauseAdapter
 
 from mediation_admin.core.errors import NotFound, ScopeMissing
 
@@ -156,6 +158,20 @@ def fenced(session: Session, statement: S) -> S:
     return statement if scope.court_ids is None else statement.options(*_criteria(scope.court_ids, scope.platform))
 
 
+class _Fence(LoaderCriteriaOption):
+    """with_loader_criteria for a relational criterion, also where the table is joined under another name.
+
+    The library puts a ready-made criterion unchanged into the ON clause of a joined alias, where it would fence the
+    table of the original name and let every row of the alias through (tests/integration/accounts/test_models.py).
+    """
+
+    _traverse_internals = LoaderCriteriaOption._traverse_internals  # so that statements are still cached
+
+    def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
+        criterion = super()._resolve_where_criteria(ext_info)
+        return ClauseAdapter(ext_info.selectable).traverse(criterion) if ext_info.is_aliased_class else criterion
+
+
 @lru_cache(maxsize=4096)
 def _criteria(ids: frozenset[int], platform: bool) -> tuple[Any, ...]:
     # Kept per set of courts: building them anew cost more than the rest of a short statement.
@@ -168,7 +184,7 @@ def _criteria(ids: frozenset[int], platform: bool) -> tuple[Any, ...]:
     return (
         *options,
         *(
-            with_loader_criteria(model, criterion(ids), include_aliases=True)
+            _Fence(model, criterion(ids), include_aliases=True)
             for model, criterion in _fences.items()
             if not (platform and model in _of_platform)
         ),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, g, redirect, request, url_for
+from wtforms import SelectField
 
 from mediation_admin.accounts import gate, operations, queries, rules, sign_in
 from mediation_admin.accounts.forms import ChangePasswordForm, PreferencesForm
@@ -62,7 +63,7 @@ class MyAccountView(Screen):
                 ),
                 self._devices(),
                 Facts(
-                    [Fact(field.label.text, dict(field.choices)[field.data]) for field in _choices(wishes)],
+                    [Fact(one.label.text, _chosen(one)) for one in (wishes.theme, wishes.text, wishes.single_keys)],
                     title="偏好",
                     actions=[Action("修改偏好", self.url_for("preferences"), icon="edit")],
                 ),
@@ -149,5 +150,5 @@ def _wishes(preferences: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _choices(form: PreferencesForm) -> list[Any]:
-    return [form.theme, form.text, form.single_keys]
+def _chosen(field: SelectField) -> str:
+    return next(choice.label for choice in field.choices if choice.value == field.data)

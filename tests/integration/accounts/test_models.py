@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mediation_admin.accounts import queries
 from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
@@ -171,6 +171,27 @@ def test_the_fence_of_one_court_is_not_kept_for_the_next(app: Flask, db_session:
             actor, scope = people.acting(app, person)
             with working_as(actor, scope) as session:
                 assert set(session.scalars(select(RoleGrant.court_id))) == {actor.court_id}
+
+
+def test_the_fence_holds_where_a_table_is_joined_under_another_name(
+    app: Flask, db_session: Session, working_as
+) -> None:
+    a, b = court_a(db_session), court_b(db_session)
+    own = an_account(db_session, "本院", roles=[(Role.CLERK, a.id)])
+    foreign = an_account(db_session, "他院", roles=[(Role.CLERK, b.id)])
+    a_grant(db_session, own, Role.JUDGE, a.id, granted_by=foreign.id)
+    db_session.commit()
+    actor, scope = people.acting(app, people.admin_a)
+    granter = aliased(Account)
+    to_granter = granter.id == RoleGrant.granted_by
+    with working_as(actor, scope) as session:
+        names = session.scalars(select(granter.name)).all()
+        assert "本院" in names and "他院" not in names
+        joined = select(RoleGrant.role, granter.name).where(RoleGrant.role == Role.JUDGE)
+        assert session.execute(joined.join(granter, to_granter)).all() == []
+        assert session.execute(joined.outerjoin(granter, to_granter)).all() == [(Role.JUDGE, None)]
+        pairs = select(Account.name, granter.name).join(granter, granter.id != Account.id)
+        assert all("他院" not in pair for pair in session.execute(pairs))
 
 
 def test_the_state_in_sql_is_the_state_of_the_rule(app: Flask, db_session: Session) -> None:

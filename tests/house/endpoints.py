@@ -1,0 +1,163 @@
+"""Who may open which endpoint: the registry that test_routes and test_scope walk. EXTEND IT WITH EVERY NEW ENDPOINT.
+
+How to add yours
+1. ``door(who, "screen.method", …)`` below, in the section of your subject. ``who`` is a set of roles; the tests turn it
+   into: these roles get in, every other role gets 404, a stranger is sent to the door.
+2. If its address names a row, give ``row=``: a function ``(world, person) -> {"ident": …}`` that makes one *of that
+   person's court*. The tests then also ask for a row of another court and expect 404. Put ``world.marker(person)``
+   into a text that the pages show (a name, a title): test_scope looks for the other court's marker everywhere.
+3. More about the row: ``personal=True`` – it belongs to one person, and a colleague of the same court gets 404 too.
+   ``everywhere=True`` – the roles of ``who`` work for the platform and reach the rows of every court.
+4. ``values=`` fills other parts of the address, ``query=`` and ``data=`` the query and the posted form, where an empty
+   request would be refused with 404 before the row is looked for. ``also=`` adds statuses that count as "got in".
+A list screen is one line (``list_doors``), an import wizard too (``import_doors``).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mediation_admin.permissions import Role
+from tests.house import rows
+
+R = Role
+EVERYBODY_SIGNED_IN = frozenset(Role)
+COURT_STAFF = frozenset({R.COURT_ADMIN, R.CLERK, R.JUDGE})
+CLERKS = frozenset({R.COURT_ADMIN, R.CLERK})
+COURT_ADMIN = frozenset({R.COURT_ADMIN})
+COURT_OR_ABOVE = COURT_STAFF | {R.HIGHER_COURT}
+PLATFORM = frozenset({R.SUPPORT, R.SYSTEM_ADMIN, R.SECURITY_ADMIN})
+SYSTEM_ADMIN = frozenset({R.SYSTEM_ADMIN})
+AUDIT_READERS = frozenset({R.COURT_ADMIN, R.AUDIT_ADMIN})
+NOBODY: frozenset[Role] = frozenset()
+
+MakeRow = Callable[[Any, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One endpoint and who may go through it. ``who`` None: anybody, signed in or not."""
+
+    endpoint: str
+    who: frozenset[Role] | None
+    row: MakeRow | None = None
+    personal: bool = False
+    everywhere: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    also: frozenset[int] = frozenset()
+
+
+DOORS: dict[str, Door] = {}
+
+
+def door(who: frozenset[Role] | None, *endpoints: str, **how: Any) -> None:
+    """Add endpoints with who may open them."""
+    for endpoint in endpoints:
+        assert endpoint not in DOORS, f"{endpoint} has two doors in tests/house/endpoints.py"
+        DOORS[endpoint] = Door(endpoint, who, **how)
+
+
+def list_doors(code: str, who: frozenset[Role], *, bulk: Iterable[str] = ()) -> None:
+    """The endpoints every list has. ``bulk`` names its bulk actions: without one, no code leads anywhere."""
+    door(who, *(f"{code}.{name}" for name in ("index", "exact_count", "query", "keep_columns")))
+    # An empty name of a saved view is refused with a sentence, so that nothing is left behind.
+    door(who, f"{code}.keep_view", data={"name": ""})
+    actions = sorted(bulk)
+    door(
+        who if actions else NOBODY,
+        f"{code}.rehearse",
+        f"{code}.confirm",
+        values={"code": actions[0] if actions else "none"},
+    )
+
+
+def import_doors(code: str, who: frozenset[Role], row: MakeRow) -> None:
+    """The endpoints of an import wizard."""
+    door(who, f"{code}.index", f"{code}.template", f"{code}.upload")
+    steps = ("batch", "progress", "table", "mapping", "words", "confirm", "undo", "abandon", "marked", "mark")
+    door(who, *(f"{code}.{step}" for step in steps), row=row)
+
+
+# -- the door itself, files, health ---------------------------------------------------------------------------------
+
+door(None, "sign_in.index", "sign_in.link", "static", "assets", "home.static", "healthz", also=frozenset({404}))
+door(EVERYBODY_SIGNED_IN, "sign_in.leave", "sign_in.role", "sign_in.password")
+
+# -- what every signed-in person has --------------------------------------------------------------------------------
+
+door(EVERYBODY_SIGNED_IN, "home.index", "shell.counts", "search.index", "jobs.index")
+door(COURT_STAFF, "todo.index")
+door(
+    EVERYBODY_SIGNED_IN,
+    "my_account.index",
+    "my_account.password",
+    "my_account.preferences",
+    "my_account.role",
+    "my_account.end_others",
+)
+door(EVERYBODY_SIGNED_IN, "my_account.end_session", row=rows.login_session, personal=True)
+door(EVERYBODY_SIGNED_IN, "jobs.show", "jobs.status", "jobs.cancel", row=rows.job, personal=True)
+
+# -- 用户 -----------------------------------------------------------------------------------------------------------
+
+list_doors("users", PLATFORM)
+door(PLATFORM, "users.detail", row=rows.colleague, everywhere=True)
+door(PLATFORM, "users.courts")
+door(SYSTEM_ADMIN, "users.new")
+door(SYSTEM_ADMIN, "users.invite", "users.grant", "users.disable", row=rows.colleague, everywhere=True)
+door(SYSTEM_ADMIN, "users.enable", row=rows.colleague, everywhere=True)
+door(SYSTEM_ADMIN, "users.revoke", row=rows.grant, everywhere=True)
+list_doors("court_users", COURT_ADMIN)
+door(COURT_ADMIN, "court_users.detail", row=rows.colleague)
+
+# -- 调解案件管理 ---------------------------------------------------------------------------------------------------
+
+for code in ("cases", "cases_pre_filing", "cases_post_filing", "cases_internet"):
+    list_doors(code, COURT_STAFF)
+list_doors("cases_deleted", COURT_ADMIN)
+door(CLERKS, "cases.new")
+door(COURT_STAFF, "cases.lookup_causes")
+door(COURT_STAFF, "cases.detail", row=rows.case)
+door(CLERKS, "cases.edit", row=rows.case)
+door(CLERKS, "cases.make_move", row=rows.case, values={"step": "assign"})
+door(COURT_STAFF, "cases.reveal", row=rows.party)
+import_doors("backfill", COURT_ADMIN, rows.case_batch)
+door(COURT_ADMIN, "backfill.new")
+
+# -- 名册管理 -------------------------------------------------------------------------------------------------------
+
+for code in ("mediators", "other_mediators", "mediator_certification"):
+    list_doors(code, COURT_STAFF)
+    door(COURT_STAFF, f"{code}.lookup")
+    door(COURT_STAFF, f"{code}.detail", row=rows.mediator)
+    door(COURT_STAFF, f"{code}.reveal", row=rows.mediator, values={"what": "phone"})
+    door(COURT_ADMIN, f"{code}.new", f"{code}.invite")
+    door(COURT_ADMIN, f"{code}.edit", f"{code}.terms", row=rows.mediator)
+    door(COURT_ADMIN, f"{code}.step", row=rows.mediator_listing, values={"step": "certify"})
+    door(COURT_ADMIN, f"{code}.reasoned_step", row=rows.mediator_listing, values={"step": "suspend"})
+    door(COURT_ADMIN, f"{code}.sanction", row=rows.mediator_listing)
+for code in ("organisations", "organisation_certification"):
+    list_doors(code, COURT_STAFF)
+    door(COURT_STAFF, f"{code}.lookup", f"{code}.divisions")
+    door(COURT_STAFF, f"{code}.detail", f"{code}.reveal", row=rows.organisation)
+    door(COURT_ADMIN, f"{code}.new")
+    door(COURT_ADMIN, f"{code}.edit", f"{code}.terms", row=rows.organisation)
+    door(COURT_ADMIN, f"{code}.step", row=rows.organisation_listing, values={"step": "certify"})
+    door(COURT_ADMIN, f"{code}.reasoned_step", row=rows.organisation_listing, values={"step": "suspend"})
+    door(COURT_ADMIN, f"{code}.sanction", row=rows.organisation_listing)
+import_doors("roster_import", COURT_ADMIN, rows.roster_batch)
+
+# -- 质效指标管理 ---------------------------------------------------------------------------------------------------
+
+door(COURT_OR_ABOVE, "reports.index")
+door(COURT_OR_ABOVE, "reports.table", values={"code": "by-mediator"})
+list_doors("report_cases", COURT_STAFF)
+list_doors("exports", COURT_OR_ABOVE)
+door(COURT_OR_ABOVE, "exports.new", query={"list": "report:by-mediator"}, data={"list": "report:by-mediator"})
+door(COURT_OR_ABOVE, "exports.download", "exports.cancel", "exports.again", row=rows.export, personal=True)
+
+# -- 审计 -----------------------------------------------------------------------------------------------------------
+
+list_doors("audit", AUDIT_READERS)

@@ -1,0 +1,218 @@
+"""Rows for the registry of endpoints: each function makes one row of a person's court (or of the person himself).
+
+Names carry ``world.marker(person)``, so that a page which shows another court's row is caught by its text.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from mediation_admin.core import clock
+from mediation_admin.core.db import db
+from mediation_admin.core.jobs import Job, JobStatus
+from mediation_admin.core.scope import Actor, enter
+from mediation_admin.exports.enums import ExportFormat
+from mediation_admin.exports.models import ExportRequest
+from mediation_admin.imports.enums import BatchStatus
+from mediation_admin.imports.models import ImportBatch
+from mediation_admin.permissions import Role
+from tests import people
+from tests.factories import accounts, cases, rosters
+from tests.people import Person
+
+MARKERS = {"a": "甲地记号", "b": "乙地记号"}
+
+
+class World:
+    """What the house tests make rows in."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._numbers = 0
+
+    def number(self) -> int:
+        """A number not used before."""
+        self._numbers += 1
+        return self._numbers
+
+    @staticmethod
+    def place(person: Person) -> str:
+        """The court whose rows are the person's own; whoever has none (or none of these) is given court A's."""
+        return "b" if person.place == "b" else "a"
+
+    def marker(self, person: Person) -> str:
+        """The text that betrays a row of the person's court."""
+        return MARKERS[self.place(person)]
+
+    @contextmanager
+    def at_work(self, person: Person) -> Iterator[tuple[Session, Actor]]:
+        """A session of somebody who may make rows in the person's court; committed at the end."""
+        maker = people.clerk_b if self.place(person) == "b" else people.admin_a
+        actor, scope = people.acting(self.app, maker)
+        with self.app.app_context():
+            enter(db.session(), actor, scope)
+            yield db.session, actor
+            db.session.commit()
+            db.session.remove()
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+
+def colleague(world: World, person: Person) -> dict[str, Any]:
+    """An account of the person's court, not yet used."""
+    with world.at_work(person) as (session, actor):
+        name = f"{world.marker(person)}{world.number()}"
+        return {"ident": accounts.an_account(session, name, roles=[(Role.JUDGE, actor.court_id)]).id}
+
+
+def grant(world: World, person: Person) -> dict[str, Any]:
+    """A role held in the person's court."""
+    with world.at_work(person) as (session, actor):
+        account = accounts.an_account(session, f"{world.marker(person)}{world.number()}")
+        return {"grant_id": accounts.a_grant(session, account, Role.JUDGE, actor.court_id).id}
+
+
+def login_session(world: World, person: Person) -> dict[str, Any]:
+    """A session of the person himself, on another device."""
+    with world.app.app_context():
+        account, held = people.account_of(db.session(), person)
+        started, _ = accounts.a_session(db.session(), account, held, device=world.marker(person))
+        db.session.commit()
+        found = {"ident": started.id}
+        db.session.remove()
+    return found
+
+
+def job(world: World, person: Person) -> dict[str, Any]:
+    """A background job the person asked for."""
+    return {"job_id": _job(world, person)}
+
+
+def _job(world: World, person: Person) -> int:
+    actor, scope = people.acting(world.app, person)
+    with world.app.app_context():
+        enter(db.session(), actor, scope)
+        asked = Job(
+            kind="exports.run",
+            params={},
+            requester_id=actor.account_id,
+            role=actor.role,
+            court_id=actor.court_id,
+            status=JobStatus.FAILED,
+            message=world.marker(person),
+            finished_at=clock.now(),
+        )
+        db.session.add(asked)
+        db.session.commit()
+        found = asked.id
+        db.session.remove()
+    return found
+
+
+# -- cases ----------------------------------------------------------------------------------------------------------
+
+
+def case(world: World, person: Person) -> dict[str, Any]:
+    """A case waiting to be assigned."""
+    return {"ident": party(world, person)["ident"]}
+
+
+def party(world: World, person: Person) -> dict[str, Any]:
+    """A case and one of its parties."""
+    with world.at_work(person) as (_, actor):
+        applicant = cases.a_party(name=f"{world.marker(person)}{world.number()}")
+        made = cases.a_case(actor, parties=(applicant, cases.a_party(cases.PartyRole.RESPONDENT)))
+        return {"ident": made.id, "party_id": made.parties[0].id}
+
+
+# -- rosters --------------------------------------------------------------------------------------------------------
+
+
+def mediator(world: World, person: Person) -> dict[str, Any]:
+    """A mediator on the roster."""
+    return {"ident": _mediator(world, person)[0]}
+
+
+def mediator_listing(world: World, person: Person) -> dict[str, Any]:
+    """A mediator's place on the roster."""
+    return {"ident": _mediator(world, person)[1]}
+
+
+def _mediator(world: World, person: Person) -> tuple[int, int]:
+    with world.at_work(person) as (_, actor):
+        listing = rosters.a_listed_mediator(actor, f"{world.marker(person)}{world.number()}", phone=accounts.a_phone())
+        return listing.mediator_id, listing.id
+
+
+def organisation(world: World, person: Person) -> dict[str, Any]:
+    """An organisation on the roster."""
+    return {"ident": _organisation(world, person)[0]}
+
+
+def organisation_listing(world: World, person: Person) -> dict[str, Any]:
+    """An organisation's place on the roster."""
+    return {"ident": _organisation(world, person)[1]}
+
+
+def _organisation(world: World, person: Person) -> tuple[int, int]:
+    with world.at_work(person) as (_, actor):
+        name = f"{world.marker(person)}{world.number()}调解委员会"
+        listing = rosters.a_listed_organisation(actor, name, contact_phone=accounts.a_phone())
+        return listing.organisation_id, listing.id
+
+
+# -- imports and exports --------------------------------------------------------------------------------------------
+
+
+def case_batch(world: World, person: Person) -> dict[str, Any]:
+    """An import of historic cases that was given up."""
+    return _batch(world, person, "cases")
+
+
+def roster_batch(world: World, person: Person) -> dict[str, Any]:
+    """An import of a roster that was given up."""
+    return _batch(world, person, "rosters")
+
+
+def _batch(world: World, person: Person, subject: str) -> dict[str, Any]:
+    with world.at_work(person) as (session, actor):
+        batch = ImportBatch(
+            court_id=actor.court_id,
+            subject=subject,
+            status=BatchStatus.ABANDONED,
+            file_name=f"{world.marker(person)}.xlsx",
+            file_size=1,
+            sha256=b"0" * 32,
+            asked_by=actor.account_id,
+            asked_by_name=actor.name,
+        )
+        session.add(batch)
+        session.flush()
+        return {"ident": batch.id}
+
+
+def export(world: World, person: Person) -> dict[str, Any]:
+    """An export the person asked for, which failed."""
+    asked = _job(world, person)
+    actor, scope = people.acting(world.app, person)
+    with world.app.app_context():
+        enter(db.session(), actor, scope)
+        request = ExportRequest(
+            job_id=asked,
+            requester_id=actor.account_id,
+            court_id=actor.court_id,
+            source="report:by-mediator",
+            title=world.marker(person),
+            columns=["name"],
+            format=ExportFormat.XLSX,
+            file_name="x.xlsx",
+        )
+        db.session.add(request)
+        db.session.commit()
+        found = {"ident": request.id}
+        db.session.remove()
+    return found
