@@ -41,13 +41,13 @@ class PartyRow(RowForm):
 
     id = HiddenField(filters=[_number])
     name = StringField("姓名/名称", [Length(max=200)])
-    type = EnumField("类型", enum=PartyType, empty="按名称判断")
     phone = StringField("手机号", [Length(max=40)], description="暂时不知道的留空，记为待补", render_kw={"inputmode": "tel"})
+    id_number = StringField("证件号码", [Length(max=40)], description="身份证号自动得出性别和出生日期")
+    type = EnumField("类型", enum=PartyType, empty="按名称判断")
     id_kind = EnumField("证件类型", enum=IdKind, empty="身份证/信用代码")
-    id_number = StringField("证件号码", [Length(max=40)])
     representative = StringField("法定代表人/负责人", [Length(max=60)])
-    nation = StringField("民族", [Length(max=20)])
     address = StringField("地址", [Length(max=300)])
+    nation = StringField("民族", [Length(max=20)])
     email = StringField("电子邮箱", [Length(max=120)])
     service_consent = BooleanField("同意电子送达")
 
@@ -172,6 +172,9 @@ class CaseForm(Form):
         self.dispute_type_code.choices = choices_of([("", "由案由确定"), *dispute_types])
         self.ministry_code.choices = choices_of([("", "否"), *((code, f"是：{name}") for code, name in ministries)])
         self.cause_code.describe = cause_name
+        # What submitting asks for is starred; a draft may do without, so no validator asks for it.
+        for field in (self.cause_code, self.applicants[0].form.name, self.respondents[0].form.name):
+            field.flags.required = True
 
     def sides(self) -> list[tuple[PartyRole, FieldList]]:
         """The three lists of parties with their roles."""

@@ -123,7 +123,7 @@ class FormPages:
             notes.insert(0, Notice("案件已结束：只能补充空着的项目，已有内容不能修改。", tone="info"))
         title = f"{MOVES[name].label} {case.case_no or '草稿'}"
         return render_form(
-            self, FormPage(title, form, back=back, before=notes), crumbs=[(case.case_no or "草稿", back), (MOVES[name].label, None)]
+            self, FormPage(title, form, back=back, before=notes), crumbs=[(case.case_no or "草稿", back)]
         )
 
     def _edit_form(self, case: Case) -> CaseForm:

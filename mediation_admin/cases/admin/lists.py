@@ -1,6 +1,7 @@
 """Lists of cases: all, the three kinds, and the recycle bin. One class, so that they look and answer alike."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, select
 
 from mediation_admin.cases import queries
 from mediation_admin.cases.admin import filters
-from mediation_admin.cases.admin.addresses import detail_url, edit_url, move_url
+from mediation_admin.cases.admin.addresses import detail_url, move_url
 from mediation_admin.cases.admin.pages import CasePages
 from mediation_admin.cases.enums import LOAD_STATES, CaseKind, CaseState, Gap, Result
 from mediation_admin.cases.models import Case
@@ -35,6 +36,10 @@ from mediation_admin.rosters.models import Mediator, Organisation
 _GAPS = {gap.value: gap.label for gap in Gap}
 
 
+def _number(row: Any) -> Markup:
+    return Markup('<a href="{}" class="rowlink">{}</a>').format(detail_url(row.id), row.case_no or "草稿")
+
+
 def _gaps(row: Any) -> Markup | str:
     if not row.gaps:
         return ""
@@ -49,8 +54,10 @@ def _who(row: Any) -> Markup | str:
 
 
 # What a row's deadline is depends on what is awaited: an answer, or the end.
-_DEADLINE = case((Case.state == CaseState.TO_ACCEPT, Case.response_due_on), else_=Case.due_on)
-_RUNNING = frozenset(LOAD_STATES)
+_DEADLINE = case(
+    (Case.state == CaseState.TO_ACCEPT, Case.response_due_on),
+    (Case.state.in_((CaseState.MEDIATING, CaseState.CLOSING)), Case.due_on),
+)
 
 
 class CaseListScreen(ListScreen):
@@ -60,23 +67,23 @@ class CaseListScreen(ListScreen):
     permission = Permission.CASE_VIEW
     kind: CaseKind | None = None
     columns = [
-        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="l",
+        Column("case_no", "诉前调解案号", cell=_number, required=True, copy=True, width="l",
                help="平台为每件案件生成的编号；内网的案号在“案号”一列"),
         Column("inner_case_no", "案号", default=False, copy=True, help="内网办案系统的编号，可以为空"),
-        Column("applicants", "申请人", kind="names", width="m"),
-        Column("respondents", "被申请人", kind="names", width="m"),
-        Column("cause_text", "案由", width="m"),
-        Column("amount", "标的额(元)", kind="money"),
+        Column("applicants", "申请人", kind="names", width="s"),
+        Column("respondents", "被申请人", kind="names", width="s"),
+        Column("cause_text", "案由", width="s"),
         Column("state", "状态", kind="tag", enum=CaseState, width="s"),
-        Column("result", "结果", kind="tag", enum=Result, default=False),
-        Column("mediator", "调解员", cell=_who, width="s"),
-        Column("organisation", "调解组织", default=False),
-        Column("registered_on", "登记日期", kind="date", sortable="-registered", width="s"),
         Column("deadline", "期限", kind="deadline", sortable="due", width="s",
-               active=lambda row: row.state in _RUNNING, help="待受理时为受理期限，调解中为调解期限"),
+               help="待受理时为受理期限，调解中为调解期限"),
+        Column("mediator", "调解员", cell=_who, width="s"),
+        Column("registered_on", "登记日期", kind="date", sortable="registered", width="s"),
+        Column("gaps", "待补", cell=_gaps, width="xs"),
+        Column("amount", "标的额(元)", kind="money"),
+        Column("result", "结果", kind="tag", enum=Result, default=False),
+        Column("organisation", "调解组织", default=False),
         Column("accepted_on", "受理日期", kind="date", default=False),
         Column("ended_on", "结束日期", kind="date", sortable="ended", default=False),
-        Column("gaps", "待补", cell=_gaps, width="xs"),
         Column("backfilled", "补录", kind="flag", default=False),
     ]
     orders = [
@@ -156,11 +163,9 @@ class CaseListScreen(ListScreen):
     def row_actions(self, row: Any) -> list[Action]:
         actor = current_actor()
         made = []
-        for name, label, state in _NEXT:
-            if row.state is state and actor.may(name[1]):
-                made.append(Action(label, move_url(name[0], row.id)))
-        if row.state in _EDITABLE and actor.may(Permission.CASE_EDIT):
-            made.append(Action("编辑", edit_url(row.id)))
+        for name, permission, label, state in _NEXT:
+            if row.state is state and actor.may(permission):
+                made.append(Action(label, move_url(name, row.id), method="post" if name == "submit" else "get"))
         return made
 
     def actions(self) -> list[Action]:
@@ -178,14 +183,13 @@ class CaseListScreen(ListScreen):
         return Empty("还没有案件。" if actions else "还没有案件。登记后会列在这里。", tuple(actions))
 
 
-_EDITABLE = (CaseState.DRAFT, CaseState.TO_ASSIGN, CaseState.TO_ACCEPT, CaseState.MEDIATING)
 # The step a row waits for, offered on the row itself.
 _NEXT = (
-    (("submit", Permission.CASE_CREATE), "提交", CaseState.DRAFT),
-    (("assign", Permission.CASE_ASSIGN), "指派", CaseState.TO_ASSIGN),
-    (("accept", Permission.CASE_PROCEED), "受理", CaseState.TO_ACCEPT),
-    (("request_close", Permission.CASE_PROCEED), "申请结案", CaseState.MEDIATING),
-    (("close_on_paper", Permission.CASE_PROCEED), "结案", CaseState.CLOSING),
+    ("submit", Permission.CASE_CREATE, "提交", CaseState.DRAFT),
+    ("assign", Permission.CASE_ASSIGN, "指派", CaseState.TO_ASSIGN),
+    ("accept", Permission.CASE_PROCEED, "受理", CaseState.TO_ACCEPT),
+    ("request_close", Permission.CASE_PROCEED, "申请结案", CaseState.MEDIATING),
+    ("close_on_paper", Permission.CASE_PROCEED, "结案", CaseState.CLOSING),
 )
 
 
@@ -263,7 +267,12 @@ class RecycleBinView(CaseListScreen):
     presets = ()
     bulk_actions = ()
     exportable = False
-    columns = [*CaseListScreen.columns[:7], Column("deleted_at", "删除时间", kind="datetime", width="m"), CaseListScreen.columns[8]]
+    columns = [
+        *CaseListScreen.columns[:6],
+        Column("deleted_at", "删除时间", kind="datetime", width="m"),
+        CaseListScreen.columns[7],
+        replace(CaseListScreen.columns[8], sortable=None),
+    ]
     orders = [Order("deleted", "删除时间从近到远", [Key(Case.deleted_at, descending=True), Key(Case.id, descending=True)])]
     filters = [filters.KIND, *filters.CHOICES]
 

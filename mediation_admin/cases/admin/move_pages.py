@@ -100,7 +100,7 @@ class MovePages:
             before=_before(made, refused, ident),
             aside=[_aside(case)],
         )
-        return render_form(self, page, crumbs=[(label, detail_url(ident)), (made.label, None)])
+        return render_form(self, page, crumbs=[(label, detail_url(ident))])
 
 
 def _said(form: Form) -> dict[str, Any]:

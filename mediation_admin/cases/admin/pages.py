@@ -13,7 +13,7 @@ from mediation_admin.cases import queries
 from mediation_admin.cases.admin.addresses import detail_url, edit_url, move_url, repair_url
 from mediation_admin.cases.admin.form_pages import FormPages
 from mediation_admin.cases.admin.move_pages import MovePages
-from mediation_admin.cases.enums import LOAD_STATES, Authority, CaseState, Gap, PartyRole, PartyType, PhoneState
+from mediation_admin.cases.enums import LOAD_STATES, Authority, CaseState, Gap, PartyRole, PhoneState
 from mediation_admin.cases.lifecycle import MOVES, Offer, offers
 from mediation_admin.cases.models import Agent, Case, CaseEvent, Party
 from mediation_admin.cases.operations import facts_of
@@ -122,9 +122,9 @@ class CasePages(FormPages, MovePages):
                 tabs=[
                     Tab("main", "当事人", lambda: _party_cards(case, actor), count=len(case.parties)),
                     Tab("mediation", "调解信息", lambda: _mediation(case, names)),
-                    Tab("log", "案件动态", lambda: [_timeline(queries.events_of(db.session, case.id))]),
+                    Tab("log", "案件动态", lambda: [_timeline(_events(case))]),
                 ],
-                aside=[_timeline(queries.events_of(db.session, case.id, limit=5), short=case.id)],
+                aside=[] if request.args.get("tab") == "log" else [_timeline(_events(case, 5), short=case.id)],
                 row=case,
             ),
             here=detail_url(ident),
@@ -143,7 +143,7 @@ class CasePages(FormPages, MovePages):
             return render_form(
                 self,
                 FormPage(f"查看{party.role.label}的完整号码", form, submit="查看", back=back, intro="查看人、时间和理由会记入审计。"),
-                crumbs=[("案件", back), ("查看完整号码", None)],
+                crumbs=[("案件", back)],
             )
         record(
             db.session(),
@@ -162,7 +162,7 @@ class CasePages(FormPages, MovePages):
         page = self.render(
             "shared/page.html",
             title=f"{party.role.label}的完整号码",
-            crumbs=[("案件", back), ("完整号码", None)],
+            crumbs=[("案件", back)],
             pieces=[Facts(facts, title=party.name)],
             actions=[Action("返回案件", back)],
         )
@@ -308,13 +308,20 @@ def _party_card(case: Case, party: Party) -> Facts:
         Fact(party.id_kind.label if party.id_kind else "证件号码", mask_id_number(party.id_number),
              reveal=whole if party.id_number else None),
     ]
-    if party.type is PartyType.NATURAL:
-        sex = {"female": "女", "male": "男"}.get(party.sex or "")
-        facts += [Fact("性别", sex), Fact("出生日期", party.birth_date), Fact("民族", party.nation)]
-    else:
-        facts.append(Fact("法定代表人/负责人", party.representative))
-    # An address says where a person lives: the list of facts shows its beginning only.
-    facts += [Fact("地址", _mask_tail(party.address), wide=True), Fact("同意电子送达", "是" if party.service_consent else "否")]
+    sex = {"female": "女", "male": "男"}.get(party.sex or "")
+    facts += [
+        fact
+        for fact in (
+            Fact("性别", sex),
+            Fact("出生日期", party.birth_date),
+            Fact("民族", party.nation),
+            Fact("法定代表人/负责人", party.representative),
+            Fact("电子送达", "同意" if party.service_consent else ""),
+            # An address says where a person lives: shown with its beginning only.
+            Fact("地址", _mask_tail(party.address), wide=True),
+        )
+        if fact.value
+    ]
     return Facts(facts, title=f"{party.role.label} · {party.name}", anchor=f"party-{party.id}")
 
 
@@ -324,18 +331,16 @@ def _mask_tail(address: str | None) -> str:
 
 def _agent_card(party: Party, agent: Agent) -> Facts:
     may_sign = "可以代为签字" if agent.authority is Authority.SPECIAL else "不能代为签字，须由当事人本人签字"
-    return Facts(
-        [
-            Fact("代理人类型", agent.kind.label),
-            Fact("授权", agent.authority.label, hint=may_sign),
-            Fact("手机号", mask_phone(agent.phone)),
-            Fact("证件号码", mask_id_number(agent.id_number)),
-            Fact("律所", agent.firm),
-            Fact("执业证号", agent.licence_no),
-            Fact("与当事人关系", agent.relation),
-        ],
-        title=f"{party.name}的代理人 · {agent.name}",
+    facts = (
+        Fact("代理人类型", agent.kind.label),
+        Fact("授权", agent.authority.label, hint=may_sign),
+        Fact("手机号", mask_phone(agent.phone)),
+        Fact("证件号码", mask_id_number(agent.id_number)),
+        Fact("律所", agent.firm),
+        Fact("执业证号", agent.licence_no),
+        Fact("与当事人关系", agent.relation),
     )
+    return Facts([fact for fact in facts if fact.value], title=f"{party.name}的代理人 · {agent.name}")
 
 
 def _mediation(case: Case, names: dict[str, str]) -> list[Any]:
@@ -368,6 +373,10 @@ def _mediation(case: Case, names: dict[str, str]) -> list[Any]:
             title="办理情况",
         ),
     ]
+
+
+def _events(case: Case, limit: int = 500) -> Any:
+    return queries.events_of(db.session, case.id, limit=limit)
 
 
 def _timeline(events: Any, short: int | None = None) -> Timeline:
