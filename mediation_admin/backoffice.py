@@ -6,6 +6,7 @@ from mediation_admin import accounts
 from mediation_admin.accounts.admin import CourtUsersView, MyAccountView, UsersView
 from mediation_admin.audit.admin import AuditView
 from mediation_admin.backfill.admin import BackfillView
+from mediation_admin.cases import queries as case_queries
 from mediation_admin.cases.admin import (
     CasesView,
     InternetCasesView,
@@ -13,11 +14,13 @@ from mediation_admin.cases.admin import (
     PreFilingCasesView,
     RecycleBinView,
 )
+from mediation_admin.cases.models import Case
 from mediation_admin.core.admin import Screen, Shell, Site, install
 from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
 from mediation_admin.exports.admin import DownloadsView
 from mediation_admin.reports.admin import ReportCasesView, ReportsView
+from mediation_admin.rosters import slots as rosters
 from mediation_admin.rosters.admin import (
     MediatorCertificationList,
     MediatorList,
@@ -72,8 +75,18 @@ def screens() -> list[Screen]:
     ]
 
 
+def join_subjects() -> None:
+    """Tell lower subjects what only higher ones know."""
+    desk = case_queries.on_a_desk()
+    rosters.count_open_cases_with("mediator", rosters.counting(Case.mediator_id, desk))
+    rosters.count_open_cases_with("organisation", rosters.counting(Case.organisation_id, desk))
+    rosters.needed_by("mediator", "cases", rosters.needing(Case.mediator_id, "有 {} 件案件由其调解"))
+    rosters.needed_by("organisation", "cases", rosters.needing(Case.organisation_id, "有 {} 件案件在该组织"))
+
+
 def init_app(app: Flask) -> None:
     """Join the screens to the app."""
+    join_subjects()
     site = Site(index_view=HomeView())
     site.add_screens(screens(), icons=ICONS)
     install(

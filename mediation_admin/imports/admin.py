@@ -378,7 +378,7 @@ class ImportScreen(Screen):
         return self.render(
             f"backoffice/imports/{name}.html",
             title=title,
-            crumbs=[] if batch is None else [(f"批次 {batch.id}", None)],
+            crumbs=[] if batch is None else [(title, None)],
             steps=STEPS,
             step=step,
             batch=batch,

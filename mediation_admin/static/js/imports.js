@@ -3,11 +3,9 @@ import { all, one } from "./page.js";
 
 for (const form of all("[data-upload]")) {
   const input = one("[data-upload-file]", form);
-  const send = one("[data-upload-send]", form);
   input.addEventListener("change", () => {
     if (!input.files.length) return;
-    send.disabled = true;
-    one("span", send).textContent = "正在上传…";
+    one("[data-upload-said]", form).textContent = `正在上传 ${input.files[0].name}…`;
     form.submit();
   });
   form.addEventListener("dragover", (event) => {
