@@ -15,7 +15,9 @@ RULES_IN_WORDS = f"至少 {rules.SHORTEST} 位，大写字母、小写字母、�
 class SignInForm(Form):
     """Phone and password."""
 
-    phone = PhoneField("手机号", [Required("请输入手机号")], render_kw={"autocomplete": "username", "autofocus": True})
+    phone = PhoneField(
+        "手机号", [Required("请输入 11 位手机号")], render_kw={"autocomplete": "username", "autofocus": True}
+    )
     password = PasswordField("密码", [Required("请输入密码"), Length(max=1024)], render_kw=_CURRENT)
 
 
@@ -44,7 +46,7 @@ class SetUpForm(_NewPassword):
     """The first system administrator of an empty platform."""
 
     name = StringField("姓名", [Required("请填写姓名"), Length(max=50)], render_kw={"autocomplete": "name"})
-    phone = PhoneField("手机号", [Required("请输入手机号")], render_kw={"autocomplete": "username"})
+    phone = PhoneField("手机号", [Required("请输入 11 位手机号")], render_kw={"autocomplete": "username"})
     sections = [("", ["name", "phone", "new_password", "repeat"])]
 
 
@@ -86,5 +88,5 @@ class NewUserForm(GrantForm):
     """A new person with the first role."""
 
     name = StringField("姓名", [Required("请填写姓名"), Length(max=50)])
-    phone = PhoneField("手机号", [Required("请输入手机号")], description="手机号就是登录名，一人一个账号。")
+    phone = PhoneField("手机号", [Required("请输入 11 位手机号")], description="手机号就是登录名，一人一个账号。")
     sections = [("人员", ["name", "phone"]), ("角色", ["role", "court_id"])]
