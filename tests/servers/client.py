@@ -9,6 +9,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from tests.servers.pages import check_page
+
 _watched: set[Any] = set()
 _UNCOMMITTED = "tests: written and not committed"
 
@@ -18,7 +20,9 @@ class CarefulClient(FlaskClient):
 
     def open(self, *arguments: Any, buffered: bool = True, **options: Any) -> Any:
         """Send a request. A streamed answer is read to its end, as a browser would."""
-        return contextvars.Context().run(super().open, *arguments, buffered=buffered, **options)
+        response = contextvars.Context().run(super().open, *arguments, buffered=buffered, **options)
+        check_page(response, f"{response.request.method} {response.request.path}")
+        return response
 
 
 def refuse_undone_work(app: Flask, db: SQLAlchemy) -> None:
