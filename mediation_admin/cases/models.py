@@ -75,7 +75,16 @@ class Case(CourtScoped, Recorded, Audited, Base):
         ),
         Index("ix_mediation_case_mediator", "mediator_id", "state"),
         Index("ix_mediation_case_organisation", "organisation_id", "state"),
-        Index("ix_mediation_case_ended", "court_id", "ended_on", postgresql_where="deleted_at is null"),
+        Index("ix_mediation_case_newest", "court_id", "registered_on", "id", postgresql_where="deleted_at is null"),
+        Index("ix_mediation_case_ended", "court_id", "ended_on", "id", postgresql_where="deleted_at is null"),
+        # Few of many: what still lacks something is found without reading the rest.
+        Index(
+            "ix_mediation_case_gaps",
+            "court_id",
+            "registered_on",
+            "id",
+            postgresql_where="deleted_at is null and cardinality(gaps) > 0",
+        ),
         Index("ix_mediation_case_inner_case_no", "inner_case_no", postgresql_where="inner_case_no is not null"),
         Index("ix_mediation_case_serial", "court_id", "case_year", "case_serial"),
         Index("ix_mediation_case_search", "search_terms", postgresql_using="gin"),

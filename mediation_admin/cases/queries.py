@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mediation_admin.cases.enums import (
@@ -199,12 +199,17 @@ def of_dispute_type(code: str) -> Condition:
 
 def with_gap(gap: Gap) -> Condition:
     """Cases that lack this."""
-    return Case.gaps.contains([gap.value])
+    return and_(with_any_gap(), Case.gaps.contains([gap.value]))
 
 
 def with_any_gap() -> Condition:
-    """Cases that lack something."""
-    return func.cardinality(Case.gaps) > 0
+    """Cases that lack something. Written out, as the index over such cases has it."""
+    return func.cardinality(Case.gaps) > literal_column("0")
+
+
+def with_missing_phone() -> Condition:
+    """Cases with a party whose phone is to be supplied (for applicants and respondents that is a gap, too)."""
+    return Case.missing_phones > 0
 
 
 def is_backfilled() -> Condition:
@@ -297,7 +302,7 @@ def load_by_mediator(session: Session, mediator_ids: Sequence[int]) -> dict[int,
         .where(Case.mediator_id.in_(mediator_ids), on_a_desk())
         .group_by(Case.mediator_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def load_by_organisation(session: Session, organisation_ids: Sequence[int]) -> dict[int, int]:
@@ -307,7 +312,7 @@ def load_by_organisation(session: Session, organisation_ids: Sequence[int]) -> d
         .where(Case.organisation_id.in_(organisation_ids), on_a_desk())
         .group_by(Case.organisation_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def events_of(session: Session, case_id: int, limit: int = 500) -> Sequence[CaseEvent]:

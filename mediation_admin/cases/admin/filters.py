@@ -1,7 +1,10 @@
 """Filters that only lists of cases have."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from typing import Any
 
 from markupsafe import escape
@@ -18,6 +21,9 @@ from mediation_admin.core.forms import parse_date
 from mediation_admin.reference.models import DisputeType, Ministry
 from mediation_admin.reference.queries import cause_book
 from mediation_admin.rosters.models import Mediator, Organisation
+
+Pairs = list[tuple[str, str]]
+REMEMBERED_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,29 @@ def cause_name(code: str) -> str | None:
     return book.cause(code).name if code in book else None
 
 
-def ministries() -> list[tuple[str, str]]:
+def _remembered(read: Callable[[], Pairs]) -> Callable[[], Pairs]:
+    """Short lists of the reference data are read again every few minutes, not for every page."""
+    held: dict[str, Any] = {}
+
+    @wraps(read)
+    def answer() -> Pairs:
+        now = time.monotonic()
+        if held.get("until", 0) < now:
+            held["pairs"], held["until"] = read(), now + REMEMBERED_SECONDS
+        return held["pairs"]
+
+    return answer
+
+
+@_remembered
+def ministries() -> Pairs:
     """(code, name) of the ministries that take part."""
     rows = db.session.execute(select(Ministry.code, Ministry.short_name).order_by(Ministry.position))
     return [(code, name) for code, name in rows]
 
 
-def dispute_types() -> list[tuple[str, str]]:
+@_remembered
+def dispute_types() -> Pairs:
     """(code, name) of the dispute types in force."""
     rows = db.session.execute(
         select(DisputeType.code, DisputeType.name).where(DisputeType.valid_to.is_(None)).order_by(DisputeType.position)
@@ -103,7 +125,7 @@ MORE = [
         "gap", "待补事项", more=True, choices=[("any", "有待补事项"), *Gap.choices()],
         condition=lambda v: queries.with_any_gap() if v == "any" else queries.with_gap(Gap(v)),
     ),
-    FlagFilter("missing_phone", "手机号待补", condition=lambda v: _either(Case.missing_phones > 0, v), more=True),
+    FlagFilter("missing_phone", "手机号待补", condition=lambda v: _either(queries.with_missing_phone(), v), more=True),
     FlagFilter("open", "未结", condition=lambda v: _either(queries.open_now(), v), more=True),
     FlagFilter("backfilled", "补录", Case.backfilled, more=True),
     FlagFilter("extended", "延长过期限", condition=lambda v: _either(queries.extended(), v), more=True),

@@ -60,6 +60,11 @@ _DEADLINE = case(
 )
 
 
+# Looked up for the rows of the page alone: a join would be made for every row that is counted or skipped.
+_MEDIATOR = select(Mediator.name).where(Mediator.id == Case.mediator_id).correlate(Case).scalar_subquery()
+_ORGANISATION = select(Organisation.name).where(Organisation.id == Case.organisation_id).correlate(Case).scalar_subquery()
+
+
 class CaseListScreen(ListScreen):
     """What every list of cases has."""
 
@@ -119,8 +124,8 @@ class CaseListScreen(ListScreen):
                 Case.amount,
                 Case.state,
                 Case.result,
-                Mediator.name.label("mediator"),
-                Organisation.name.label("organisation"),
+                _MEDIATOR.label("mediator"),
+                _ORGANISATION.label("organisation"),
                 Case.registered_on,
                 _DEADLINE.label("deadline"),
                 Case.accepted_on,
@@ -129,8 +134,6 @@ class CaseListScreen(ListScreen):
                 Case.backfilled,
             )
             .select_from(Case)
-            .outerjoin(Mediator, Mediator.id == Case.mediator_id)
-            .outerjoin(Organisation, Organisation.id == Case.organisation_id)
             .where(self.presence())
         )
         return made if self.kind is None else made.where(queries.of_kind(self.kind))

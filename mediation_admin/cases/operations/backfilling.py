@@ -489,4 +489,4 @@ def states_of_batch(batch_id: int) -> dict[CaseState, int]:
     rows = db.session.execute(
         select(Case.state, func.count(Case.id)).where(Case.batch_id == batch_id).group_by(Case.state)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
