@@ -156,7 +156,8 @@ function idle() {
   const stay = async () => {
     touched = told = Date.now();
     try {
-      await ask(url);
+      // Counts asked by the page itself are no sign of life to the server; this is one.
+      await ask(`${url}?stay=1`);
     } catch {
       // The message about signing in again is already on the page.
     }
