@@ -1,11 +1,11 @@
 """新增历史案件 by form: the case form with what has already happened."""
 
-from wtforms import SelectField, StringField
+from wtforms import StringField
 
 from mediation_admin.cases import rules
 from mediation_admin.cases.enums import EndReason, Result
 from mediation_admin.cases.forms import CaseForm
-from mediation_admin.core.forms import DateField, EnumField, Length, LookupField, Optional
+from mediation_admin.core.forms import DateField, EnumField, Length, LookupField, Optional, SelectField
 
 
 class HistoricCaseForm(CaseForm):
