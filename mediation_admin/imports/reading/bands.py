@@ -227,40 +227,37 @@ def _column_score(texts: list[str], vocabulary: Collection[str]) -> tuple[float,
     return 0.15, False
 
 
-def _contributes(region: Region, first: int, last: int) -> bool:
+def _contributes(region: Region, first: int, last: int, vocabulary: Collection[str]) -> bool:
     """Whether every row of a deeper band adds words of its own under (or over) the others."""
     for row in range(first, last + 1):
-        own = [column for column in range(region.width) if region.own(row, column) is not None]
-        if row > first and not own:
+        if len(_texts(region, row)) < 2:
             return False
-        texts = _texts(region, row)
-        if len(texts) < 2:
+        if row > first and all(region.own(row, column) is None for column in range(region.width)):
             return False
-        if row < last:
-            spans = [span for _, span in texts]
-            gap_parents = any(
-                region.own(row, column) is None
-                and (row, column) not in region.spread
-                and region.own(row + 1, column) is not None
-                for column in range(region.width)
-            )
-            if max(spans) < 2 and not gap_parents:
-                return False
-            # an unmerged parent must leave its own column's child below it, or the rows are two records
-            tied = any(merge.top <= row < merge.bottom for merge in region.merges) or any(
-                merge.top == row and merge.right > merge.left for merge in region.merges
-            )
-            below = [region.own(row + 1, column) for column in range(region.width)]
-            if not tied and any(is_value(value) for value in below):
-                return False
-    return True
+    return all(_belong_together(region, row, vocabulary) for row in range(first, last))
+
+
+def _belong_together(region: Region, row: int, vocabulary: Collection[str]) -> bool:
+    """Whether this row and the one below it are two levels of headings and not a heading and a record, or two records."""
+    if any(
+        merge.top <= row < merge.bottom or (merge.top == row and merge.right > merge.left) for merge in region.merges
+    ):
+        return True  # merged cells tie them
+    upper = [region.own(row, column) for column in range(region.width)]
+    lower = [region.own(row + 1, column) for column in range(region.width)]
+    if any(is_value(value) for value in lower):
+        return False
+    if any(one is None and other is not None for one, other in zip(upper, lower, strict=True)):
+        return True  # 「申请人, , 被申请人, 」 over 「姓名, 电话, 姓名, 电话」
+    words = [value for value in lower if isinstance(value, str)]
+    return len(words) < sum(value is not None for value in upper) and all(_known([word], vocabulary) for word in words)
 
 
 def score_band(region: Region, first: int, last: int, vocabulary: Collection[str]) -> Band | None:
     """The band with its score; None if these rows cannot be headings."""
     if any(is_title(region, row) for row in range(first, last + 1)):
         return None
-    if last > first and not _contributes(region, first, last):
+    if last > first and not _contributes(region, first, last, vocabulary):
         return None
     paths = _paths(region, first, last)
     if paths is None:
@@ -283,6 +280,9 @@ def score_band(region: Region, first: int, last: int, vocabulary: Collection[str
         return None
     score -= 0.4 * (len(keys) - len(set(keys)))
     score -= 0.3 * (last - first)
+    following = [cell for cell in region.rows.get(last + 1, ()) if cell is not None]
+    if len(following) > 1 and all(isinstance(cell, str) and _known([cell], vocabulary) for cell in following):
+        score -= 0.5  # a line of nothing but headings belongs to them
     if not below:
         score -= 0.5
     headings = [heading_of(column, texts) for column, texts in enumerate(paths)]
@@ -311,4 +311,4 @@ def find_band(region: Region, vocabulary: Collection[str]) -> Band | None:
 def standing_upright(region: Region, vocabulary: Collection[str]) -> int:
     """How many words that should stand in a row stand below each other in the first column: the table is turned."""
     column = [value for row in region.rows for value in [region.own(row, 0)] if isinstance(value, str)]
-    return sum(any(word in vocabulary for word in variants(value)) for value in column)
+    return sum(any(word in vocabulary for word in variants(value)) for value in set(column))
