@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mediation_admin.core.admin.formats import (
     NOTHING,
@@ -15,6 +15,7 @@ from mediation_admin.core.admin.formats import (
     money_text,
     number_text,
     percent_text,
+    plain,
     text_of,
 )
 from mediation_admin.core.enums import LabelledEnum
@@ -82,17 +83,17 @@ class Column:
 
 def cell_writer(column: Column, detail_url: Callable[[Any], str | None], today: date) -> Cell:
     """A function row → ``<td>…</td>`` for this column."""
-    opening = f'<td class="{column.css}" data-label="{escape(column.label)}">'
+    opening = f'<td class="{column.css}" data-label="{plain(column.label)}">'
     body = _body(column, detail_url, today)
     if column.copy:
-        plain, key, label = body, column.key, str(escape(column.label))
+        bare, key, label = body, column.key, plain(column.label)
 
         def body(row: Any) -> str:
             value = getattr(row, key)
             if value in (None, ""):
-                return plain(row)
+                return bare(row)
             return (
-                f'{plain(row)}<button type="button" class="copy" data-copy="{escape(text_of(value))}" '
+                f'{bare(row)}<button type="button" class="copy" data-copy="{plain(value)}" '
                 f'aria-label="复制{label}" title="复制"></button>'
             )
 
@@ -113,8 +114,8 @@ def _body(column: Column, detail_url: Callable[[Any], str | None], today: date) 
         def linked(row: Any) -> str:
             value = getattr(row, key)
             url = link(row)
-            text = escape(text_of(value) or "未命名")
-            return f'<a href="{escape(url)}" class="rowlink">{text}</a>' if url else str(text)
+            text = plain(text_of(value) or "未命名")
+            return f'<a href="{plain(url)}" class="rowlink">{text}</a>' if url else text
 
         return linked
     if kind == "tag":
@@ -123,34 +124,34 @@ def _body(column: Column, detail_url: Callable[[Any], str | None], today: date) 
         return _deadline(key, column.active, today)
     if kind == "masked":
         mask = column.mask
-        return lambda row: "" if getattr(row, key) in (None, "") else str(escape(mask(getattr(row, key))))
+        return lambda row: "" if getattr(row, key) in (None, "") else plain(mask(getattr(row, key)))
     if kind == "names":
         return lambda row: _names(getattr(row, key))
     if kind == "flag":
         return lambda row: "" if getattr(row, key) is None else ("是" if getattr(row, key) else "否")
-    plain = {
+    written = {
         "date": date_text,
         "datetime": moment_text,
         "money": money_text,
         "number": number_text,
         "percent": percent_text,
     }.get(kind)
-    if plain is not None:
-        return lambda row: plain(getattr(row, key))
+    if written is not None:
+        return lambda row: written(getattr(row, key))
     return lambda row: _safe(getattr(row, key))
 
 
 def _safe(value: Any) -> str:
     if type(value) is str:
-        return str(escape(value))
+        return plain(value)
     if isinstance(value, Markup):
         return str(value)
-    return str(escape(text_of(value)))
+    return plain(value)
 
 
 def _tags(column: Column) -> Cell:
     drawn = {
-        member.value: f'<span class="tag tag-{member.tone}">{escape(member.label)}</span>' for member in column.enum
+        member.value: f'<span class="tag tag-{member.tone}">{plain(member.label)}</span>' for member in column.enum
     }
     key = column.key
 
@@ -159,7 +160,7 @@ def _tags(column: Column) -> Cell:
         if value is None:
             return ""
         # Enum columns give members, raw selects their values; a StrEnum member is equal to its value.
-        return drawn.get(value) or f'<span class="tag tag-plain">{escape(value)}</span>'
+        return drawn.get(value) or f'<span class="tag tag-plain">{plain(value)}</span>'
 
     return tagged
 
@@ -186,6 +187,6 @@ def _names(value: Any) -> str:
     if isinstance(value, str):
         value = [part for part in value.replace("，", "、").split("、") if part]
     if len(value) <= 2:
-        return str(escape("、".join(value)))
-    every = escape("、".join(value))
-    return f'<span title="{every}">{escape(value[0])} 等 {len(value)} 人</span>'
+        return plain("、".join(value))
+    every = plain("、".join(value))
+    return f'<span title="{every}">{plain(value[0])} 等 {len(value)} 人</span>'

@@ -7,15 +7,16 @@ the page. Values that must not stand in an address are sealed (``SecretFilter``)
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, and_, true
 from werkzeug.datastructures import MultiDict
 
 from mediation_admin.core import clock
 from mediation_admin.core.admin import tokens
-from mediation_admin.core.admin.formats import date_text, safe
+from mediation_admin.core.admin.formats import date_text, plain, safe
 from mediation_admin.core.enums import LabelledEnum
 from mediation_admin.core.forms import parse_date
 
@@ -89,8 +90,8 @@ class Filter:
         """The HTML of the input, holding the value. The label is drawn by the query form."""
         held = "" if value is None else str(value)
         return (
-            f'<input type="text" id="f-{self.key}" name="{self.key}" value="{escape(held)}" '
-            f'placeholder="{escape(self.placeholder)}" autocomplete="off">'
+            f'<input type="text" id="f-{self.key}" name="{self.key}" value="{plain(held)}" '
+            f'placeholder="{plain(self.placeholder)}" autocomplete="off">'
         )
 
 
@@ -137,8 +138,8 @@ class SecretFilter(Filter):
     def field(self, value: Any) -> str:
         held = "" if value is None else str(value)
         return (
-            f'<input type="text" id="f-{self.key}" name="{self.key}" value="{escape(held)}" '
-            f'placeholder="{escape(self.placeholder)}" autocomplete="off" inputmode="text">'
+            f'<input type="text" id="f-{self.key}" name="{self.key}" value="{plain(held)}" '
+            f'placeholder="{plain(self.placeholder)}" autocomplete="off" inputmode="text">'
         )
 
 
@@ -189,24 +190,37 @@ class ChoiceFilter(Filter):
         return self.column.in_(value) if self.multiple else self.column == value
 
     def field(self, value: Any) -> str:
-        held = {str(one) for one in (value if self.multiple else [value])} if value is not None else set()
-        pairs = self.pairs()
-        if not self.multiple:
-            options = "".join(
-                f'<option value="{escape(one)}"{" selected" if str(one) in held else ""}>{escape(label)}</option>'
-                for one, label in pairs
-            )
-            return f'<select id="f-{self.key}" name="{self.key}"><option value="">全部</option>{options}</select>'
-        labels = "、".join(label for one, label in pairs if str(one) in held) or "全部"
-        boxes = "".join(
-            f'<label class="check"><input type="checkbox" name="{self.key}" value="{escape(one)}"'
-            f"{' checked' if str(one) in held else ''}><span>{escape(label)}</span></label>"
-            for one, label in pairs
+        held = (
+            frozenset(str(one) for one in (value if self.multiple else [value])) if value is not None else frozenset()
         )
-        return (
-            f'<details class="pick" data-pick><summary id="f-{self.key}" aria-label="{escape(self.label)}">'
-            f'<span data-pick-label>{escape(labels)}</span></summary><div class="pick-list">{boxes}</div></details>'
-        )
+        pairs = tuple((str(one), label) for one, label in self.pairs())
+        if self.multiple:
+            return _boxes(self.key, self.label, pairs, held)
+        return _options(self.key, pairs, held)
+
+
+# The same few choices are drawn on every page; what they look like depends on nothing else.
+@lru_cache(maxsize=512)
+def _options(key: str, pairs: tuple[tuple[str, str], ...], held: frozenset[str]) -> str:
+    options = "".join(
+        f'<option value="{plain(one)}"{" selected" if one in held else ""}>{plain(label)}</option>'
+        for one, label in pairs
+    )
+    return f'<select id="f-{key}" name="{key}"><option value="">全部</option>{options}</select>'
+
+
+@lru_cache(maxsize=512)
+def _boxes(key: str, label: str, pairs: tuple[tuple[str, str], ...], held: frozenset[str]) -> str:
+    chosen = "、".join(words for one, words in pairs if one in held) or "全部"
+    boxes = "".join(
+        f'<label class="check"><input type="checkbox" name="{key}" value="{plain(one)}"'
+        f"{' checked' if one in held else ''}><span>{plain(words)}</span></label>"
+        for one, words in pairs
+    )
+    return (
+        f'<details class="pick" data-pick><summary id="f-{key}" aria-label="{plain(label)}">'
+        f'<span data-pick-label>{plain(chosen)}</span></summary><div class="pick-list">{boxes}</div></details>'
+    )
 
 
 @dataclass(frozen=True)
@@ -229,10 +243,10 @@ class LookupFilter(Filter):
 
     def field(self, value: Any) -> str:
         label = "" if value is None else self.words(value)
-        option = "" if value is None else f'<option value="{escape(value)}" selected>{escape(label)}</option>'
+        option = "" if value is None else f'<option value="{plain(value)}" selected>{plain(label)}</option>'
         return (
-            f'<select id="f-{self.key}" name="{self.key}" data-combobox="{escape(self.endpoint)}" '
-            f'data-placeholder="{escape(self.placeholder or "输入文字查找")}"><option value="">全部</option>{option}</select>'
+            f'<select id="f-{self.key}" name="{self.key}" data-combobox="{plain(self.endpoint)}" '
+            f'data-placeholder="{plain(self.placeholder or "输入文字查找")}"><option value="">全部</option>{option}</select>'
         )
 
 
@@ -289,8 +303,8 @@ class DateRangeFilter(Filter):
         first, last = self.names()
         return (
             f'<span class="range" data-range><input type="date" id="f-{self.key}" name="{first}" value="{start}" '
-            f'aria-label="{escape(self.label)}，开始"><span aria-hidden="true">–</span>'
-            f'<input type="date" name="{last}" value="{end}" aria-label="{escape(self.label)}，结束"></span>'
+            f'aria-label="{plain(self.label)}，开始"><span aria-hidden="true">–</span>'
+            f'<input type="date" name="{last}" value="{end}" aria-label="{plain(self.label)}，结束"></span>'
         )
 
 
@@ -318,7 +332,7 @@ class FlagFilter(Filter):
     def field(self, value: bool | None) -> str:
         marks = {None: "", True: "1", False: "0"}
         options = "".join(
-            f'<option value="{one}"{" selected" if one == marks[value] else ""}>{escape(label)}</option>'
+            f'<option value="{one}"{" selected" if one == marks[value] else ""}>{plain(label)}</option>'
             for one, label in (("", "全部"), ("1", self.yes), ("0", self.no))
         )
         return f'<select id="f-{self.key}" name="{self.key}">{options}</select>'
@@ -363,11 +377,11 @@ class NumberRangeFilter(Filter):
     def field(self, value: Any) -> str:
         low, high = ("" if end is None else f"{end:g}" for end in value) if value else ("", "")
         first, last = self.names()
-        unit = f"<small>{escape(self.unit)}</small>" if self.unit else ""
+        unit = f"<small>{plain(self.unit)}</small>" if self.unit else ""
         return (
             f'<span class="range"><input type="text" inputmode="decimal" id="f-{self.key}" name="{first}" value="{low}" '
-            f'aria-label="{escape(self.label)}，最小"><span aria-hidden="true">–</span><input type="text" '
-            f'inputmode="decimal" name="{last}" value="{high}" aria-label="{escape(self.label)}，最大">{unit}</span>'
+            f'aria-label="{plain(self.label)}，最小"><span aria-hidden="true">–</span><input type="text" '
+            f'inputmode="decimal" name="{last}" value="{high}" aria-label="{plain(self.label)}，最大">{unit}</span>'
         )
 
 
@@ -384,11 +398,11 @@ def check_filters(filters: Iterable[Filter], reserved: Mapping[str, Any] | froze
 def labelled(one: Filter, value: Any) -> Markup:
     """A filter's field with its label, for the query form."""
     folded = " data-more" if one.more and value is None else ""
-    hint = f' title="{escape(one.help)}"' if one.help else ""
+    hint = f' title="{plain(one.help)}"' if one.help else ""
     multiple = isinstance(one, ChoiceFilter) and one.multiple
     caption = "span" if multiple else "label"
     target = "" if multiple else f' for="f-{one.key}"'
     return safe(
-        f'<div class="qf"{folded}><{caption} class="qf-label"{target}{hint}>{escape(one.label)}</{caption}>'
+        f'<div class="qf"{folded}><{caption} class="qf-label"{target}{hint}>{plain(one.label)}</{caption}>'
         f"{one.field(value)}</div>"
     )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mediation_admin.core.admin import state as states
 from mediation_admin.core.admin.columns import Column, cell_writer
 from mediation_admin.core.admin.filters import labelled
-from mediation_admin.core.admin.formats import safe
+from mediation_admin.core.admin.formats import plain, safe
 from mediation_admin.core.admin.orders import Slice
 from mediation_admin.core.admin.pieces import Action, actions_html, help_mark, icon
 from mediation_admin.core.admin.preferences import Preference
@@ -54,7 +54,7 @@ def context(
         "bulk": bulk,
         "everything_token": screen.everything_token(asked) if bulk and total > shown else "",
         "columns": columns,
-        "all_columns": screen.columns,
+        "column_boxes": column_boxes(columns, screen.columns),
         "wish": wish,
         "table": table(screen, columns, asked, page, home, params, bool(bulk), today) if shown else None,
         "total": total,
@@ -66,6 +66,23 @@ def context(
         "last": page.first + shown - 1,
         "export_url": screen.export_url(asked),
     }
+
+
+def column_boxes(shown: Sequence[Column], every: Sequence[Column]) -> Markup:
+    """The lines of 列设置: shown columns in their order, then the others."""
+    keys = {column.key for column in shown}
+    up = icon("up")
+    parts = []
+    for column in (*shown, *(column for column in every if column.key not in keys)):
+        label = plain(column.label)
+        mark = " checked" if column.key in keys else ""
+        fixed = " disabled" if column.required else ""
+        parts.append(
+            f'<li><input type="hidden" name="columns_order" value="{column.key}"><label class="check">'
+            f'<input type="checkbox" name="columns" value="{column.key}"{mark}{fixed}><span>{label}</span></label>'
+            f'<button type="button" class="icon-btn" data-up aria-label="{label} 上移">{up}</button></li>'
+        )
+    return safe("".join(parts))
 
 
 def _presets(screen: "ListScreen", asked: ListState) -> list[tuple[str, str, bool]]:
@@ -109,14 +126,14 @@ def table(
         css = screen.row_class(row)
         parts.append(
             f'<tr data-id="{ident}"'
-            + (f' data-url="{escape(url)}"' if url else "")
-            + (f' class="{escape(css)}"' if css else "")
+            + (f' data-url="{plain(url)}"' if url else "")
+            + (f' class="{plain(css)}"' if css else "")
             + ">"
         )
         if selectable:
             parts.append(
                 f'<td class="c-tick"><label class="tick"><input type="checkbox" name="ids" value="{ident}" '
-                f'form="bulk" aria-label="选择 {escape(screen.row_label(row))}"></label></td>'
+                f'form="bulk" aria-label="选择 {plain(screen.row_label(row))}"></label></td>'
             )
         if screen.numbered:
             parts.append(f'<td class="c-seq">{number}</td>')
@@ -130,9 +147,10 @@ def table(
 def _heading(screen: "ListScreen", column: Column, asked: ListState, home: str, params: list[tuple[str, str]]) -> str:
     term = help_mark(column.help) if column.help else ""
     if column.sortable is None:
-        return f'<th scope="col" class="{column.css}">{escape(column.label)}{term}</th>'
+        return f'<th scope="col" class="{column.css}">{plain(column.label)}{term}</th>'
     codes = {order.code: order for order in screen.orders}
-    mirror = f"-{column.sortable}" if f"-{column.sortable}" in codes else column.sortable
+    mirror = column.sortable[1:] if column.sortable.startswith("-") else f"-{column.sortable}"
+    mirror = mirror if mirror in codes else column.sortable
     here = asked.order.code in (column.sortable, mirror)
     target = mirror if asked.order.code == column.sortable else column.sortable
     rest = [pair for pair in params if pair[0] != "order"]
@@ -142,7 +160,7 @@ def _heading(screen: "ListScreen", column: Column, asked: ListState, home: str, 
     mark = {"descending": "sort-down", "ascending": "sort-up", "none": "sort"}[direction]
     return (
         f'<th scope="col" class="{column.css}" aria-sort="{direction}"><a class="sort" '
-        f'href="{escape(home + states.query(rest))}">{escape(column.label)}{icon(mark)}</a>{term}</th>'
+        f'href="{plain(home + states.query(rest))}">{plain(column.label)}{icon(mark)}</a>{term}</th>'
     )
 
 
@@ -150,7 +168,7 @@ def _row_actions(actions: Sequence[Action], url: str | None) -> str:
     shown = [action for action in actions if action is not None]
     parts = ['<td class="c-act">']
     if url:
-        parts.append(f'<a class="act" href="{escape(url)}" data-drawer>查看</a>')
+        parts.append(f'<a class="act" href="{plain(url)}" data-drawer>查看</a>')
     room = 3 - bool(url)
     first, rest = (shown, []) if len(shown) <= room else (shown[: room - 1], shown[room - 1 :])
     parts += [str(action.html("act")) for action in first]
@@ -171,7 +189,7 @@ def pager(asked: ListState, page: Slice, total: int, home: str, params: list[tup
     def link(label: str, mark: str, extra: list[tuple[str, str]] | None, key: str) -> str:
         if extra is None:
             return f'<span class="pg is-off" aria-hidden="true" title="{label}">{icon(mark)}</span>'
-        address = escape(home + states.query([*params, *extra]))
+        address = plain(home + states.query([*params, *extra]))
         return f'<a class="pg" href="{address}" rel="{key}" aria-label="{label}" title="{label}">{icon(mark)}</a>'
 
     at_first = page.before is None

@@ -67,7 +67,10 @@ class ListScreen(BulkSteps, Screen):
     exportable: bool = False
     export_permission: object = "export:request"
     numbered: bool = True
+    # select() depends on the screen alone, not on who asks: then it is built once instead of on every request.
+    fixed_select: bool = False
     list_template: str = "shared/list.html"
+    _base: Select[Any] | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -140,9 +143,17 @@ class ListScreen(BulkSteps, Screen):
         """The state that an address or a posted query form asks for."""
         return state.read_state(self, args, default_size or self.page_sizes[0])
 
+    def base(self) -> Select[Any]:
+        """``select()``, kept where the screen says that it never changes."""
+        if not self.fixed_select:
+            return self.select()
+        if self._base is None:
+            self._base = self.select()
+        return self._base
+
     def statement(self, asked: ListState) -> Select[Any]:
         """The select with all conditions of a state, unordered. Exports and drill-downs start here too."""
-        made = self.select()
+        made = self.base()
         found = self.conditions(asked.values)
         if asked.q:
             found.append(self.search(asked.q).condition)
@@ -156,13 +167,13 @@ class ListScreen(BulkSteps, Screen):
         """All matching rows in the order asked, for exports."""
         return self.statement(asked).order_by(*asked.order.clauses())
 
-    def fetch(self, asked: ListState, total: int | None = None) -> Slice:
+    def fetch(self, asked: ListState, total: int | None = None, *, made: Select[Any] | None = None) -> Slice:
         """One page. ``total`` (if exactly known) gives the last page its true length and numbers."""
         order, size = asked.order, asked.size
         backwards = asked.at_end or asked.before is not None
         if asked.at_end and total:
             size = total % asked.size or asked.size
-        made = with_keys(self.statement(asked), order).order_by(*order.clauses(backwards))
+        made = with_keys(self.statement(asked) if made is None else made, order).order_by(*order.clauses(backwards))
         place = asked.before if backwards else asked.after
         if place is not None:
             made = made.where(order.beyond(place, backwards))
@@ -183,9 +194,10 @@ class ListScreen(BulkSteps, Screen):
             page.after = cursor_of(rows[-1], order, self.code) if on else None
         return page
 
-    def count(self, asked: ListState) -> int:
+    def count(self, asked: ListState, *, made: Select[Any] | None = None) -> int:
         """How many rows match, at most one more than the cap of 10,000."""
-        inner = self.statement(asked).with_only_columns(text("1"), maintain_column_froms=True).limit(COUNT_CAP + 1)
+        made = self.statement(asked) if made is None else made
+        inner = made.with_only_columns(text("1"), maintain_column_froms=True).limit(COUNT_CAP + 1)
         return db.session.scalar(select(func.count()).select_from(inner.subquery())) or 0
 
     # -- pages --------------------------------------------------------------------------------------------------
@@ -197,14 +209,14 @@ class ListScreen(BulkSteps, Screen):
         size = wish.size if wish.size in self.page_sizes else self.page_sizes[0]
         asked = self.read_state(request.args, size)
         match = self.search(asked.q) if asked.q else None
-        total: int | None = None
+        made = self.statement(asked)
         if asked.at_end:
-            total = self.count(asked)
-            page = self.fetch(asked, total if total <= COUNT_CAP else None)
+            total = self.count(asked, made=made)
+            page = self.fetch(asked, total if total <= COUNT_CAP else None, made=made)
         else:
-            page = self.fetch(asked)
+            page = self.fetch(asked, made=made)
             on_first = asked.after is None and asked.before is None
-            total = len(page.rows) if on_first and page.after is None else self.count(asked)
+            total = len(page.rows) if on_first and page.after is None else self.count(asked, made=made)
         return self.render(
             self.list_template,
             **list_html.context(self, asked, page, total, wish, match, clock.today()),

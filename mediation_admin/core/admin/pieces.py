@@ -9,7 +9,17 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from mediation_admin.core.admin import formats
-from mediation_admin.core.admin.formats import NOTHING, copy_button, date_text, moment_text, safe, tag, tag_of, text_of
+from mediation_admin.core.admin.formats import (
+    NOTHING,
+    copy_button,
+    date_text,
+    moment_text,
+    plain,
+    safe,
+    tag,
+    tag_of,
+    text_of,
+)
 from mediation_admin.core.enums import LabelledEnum
 
 
@@ -58,32 +68,32 @@ class Action:
         if css == "btn":
             classes += " btn-primary" if self.primary and not self.refused else ""
         classes += " is-danger" if self.danger else ""
-        face = (icon(self.icon) if self.icon else "") + f"<span>{escape(self.label)}</span>"
+        face = (icon(self.icon) if self.icon else "") + f"<span>{plain(self.label)}</span>"
         if self.shortcut and css == "btn":
-            face += f"<kbd>{escape(self.shortcut.upper())}</kbd>"
-        key = f' data-key="{escape(self.shortcut)}"' if self.shortcut else ""
+            face += f"<kbd>{plain(self.shortcut.upper())}</kbd>"
+        key = f' data-key="{plain(self.shortcut)}"' if self.shortcut else ""
         if self.refused is not None:
             return safe(self._refused(classes, face))
         if self.method.lower() == "get":
             peek = " data-drawer" if self.drawer else ""
-            return safe(f'<a class="{classes}" href="{escape(self.url)}"{key}{peek}>{face}</a>')
-        ask = f' data-confirm="{escape(self.confirm)}"' if self.confirm else ""
+            return safe(f'<a class="{classes}" href="{plain(self.url)}"{key}{peek}>{face}</a>')
+        ask = f' data-confirm="{plain(self.confirm)}"' if self.confirm else ""
         danger = ' data-danger="1"' if self.danger else ""
         hidden = "".join(
-            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+            f'<input type="hidden" name="{plain(name)}" value="{plain(value)}">'
             for name, value in (("csrf_token", _token()), *self.fields)
         )
         return safe(
-            f'<form method="post" action="{escape(self.url)}" class="inline"{ask}{danger}>{hidden}'
+            f'<form method="post" action="{plain(self.url)}" class="inline"{ask}{danger}>{hidden}'
             f'<button type="submit" class="{classes}"{key}>{face}</button></form>'
         )
 
     def _refused(self, classes: str, face: str) -> str:
-        mend = f'<a href="{escape(self.repair)}">去处理</a>' if self.repair else ""
+        mend = f'<a href="{plain(self.repair)}">去处理</a>' if self.repair else ""
         return (
-            f'<details class="refused" data-pop><summary class="{classes} is-off" aria-label="{escape(self.label)}：'
-            f'现在不能操作，查看原因">{face}</summary><div class="pop" role="note"><strong>暂不能{escape(self.label)}'
-            f"</strong><p>{escape(self.refused)}</p>{mend}</div></details>"
+            f'<details class="refused" data-pop><summary class="{classes} is-off" aria-label="{plain(self.label)}：'
+            f'现在不能操作，查看原因">{face}</summary><div class="pop" role="note"><strong>暂不能{plain(self.label)}'
+            f"</strong><p>{plain(self.refused)}</p>{mend}</div></details>"
         )
 
 

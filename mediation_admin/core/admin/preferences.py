@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,14 +24,15 @@ class Preference:
     views: list[dict[str, str]] = field(default_factory=list)
 
 
-_READ = select(_TABLE.c.columns, _TABLE.c.density, _TABLE.c.size, _TABLE.c.views)
+# Asked on every list page, so it goes to the driver as it stands; the values are bound, not written into it.
+_READ = "select columns, density, size, views from list_preference where account_id = %s and list_code = %s"
 
 
 def load(session: Session, account_id: int | None, list_code: str) -> Preference:
     """The preference of one person for one list."""
     if account_id is None:
         return Preference()
-    row = session.execute(_READ.where(_TABLE.c.account_id == account_id, _TABLE.c.list_code == list_code)).one_or_none()
+    row = session.connection().exec_driver_sql(_READ, (account_id, list_code)).one_or_none()
     return Preference() if row is None else Preference(*row)
 
 

@@ -45,13 +45,19 @@ class Shell:
     idle_seconds: int = 30 * 60
     idle_warning_seconds: int = 120
     support_line: str = "平台客服"
+    _addresses: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     def url(self, slot: str, **values: Any) -> str | None:
         """The address of a slot, None when nobody has registered its endpoint."""
+        if not values and slot in self._addresses:
+            return self._addresses[slot]
         try:
-            return url_for(getattr(self, slot), **values)
+            address = url_for(getattr(self, slot), **values)
         except BuildError:
-            return None
+            address = None
+        if not values:
+            self._addresses[slot] = address
+        return address
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request
@@ -32,6 +33,7 @@ class Site(Admin):
 
     def __init__(self, *, index_view: Screen, name: str = "人民法院调解平台") -> None:
         self._seen: dict[frozenset[str], list[Branch]] = {}
+        self._drawn: dict[tuple[frozenset[str], int], Markup] = {}
         super().__init__(
             name=name,
             index_view=index_view,
@@ -47,6 +49,7 @@ class Site(Admin):
 
     def _add_view_to_menu(self, view: BaseView) -> None:
         self._seen.clear()
+        self._drawn.clear()
         item = MenuView(view.name, view)
         path = getattr(view, "menu_path", ())
         if path is None:
@@ -79,6 +82,19 @@ class Site(Admin):
             if len(self._seen) > 200:
                 self._seen.clear()
             held = self._seen[actor.permissions] = [b for item in self.menu() if (b := _branch(item))]
+        return held
+
+    def menu_of(self, view: BaseView | None) -> Markup:
+        """The menu's HTML with ``view`` marked as the present one, for the present actor."""
+        actor = current_actor()
+        if actor is None:
+            return safe("")
+        key = (actor.permissions, id(view))
+        held = self._drawn.get(key)
+        if held is None:
+            if len(self._drawn) > 2000:
+                self._drawn.clear()
+            held = self._drawn[key] = menu_html(self.tree(), view)
         return held
 
 
@@ -125,10 +141,21 @@ def _lines(tree: list[Branch], current: BaseView | None, parts: list[str], depth
 
 def icon(name: str, size: int = 16) -> Markup:
     """One of our own icons, drawn by reference; decorative, so hidden from screen readers."""
+    return _icon(name, size, assets.asset("icons/icons.svg"))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: int, sheet: str) -> Markup:
     return safe(
         f'<svg class="icon" width="{size}" height="{size}" aria-hidden="true" focusable="false">'
-        f'<use href="{assets.asset("icons/icons.svg")}#{escape(name)}"></use></svg>'
+        f'<use href="{sheet}#{escape(name)}"></use></svg>'
     )
+
+
+@lru_cache(maxsize=4)
+def _overlays(app: Flask, _version: str) -> Markup:
+    # Drawer, dialogs and palette are the same on every page for everybody.
+    return safe(app.jinja_env.get_template("shared/overlays.html").render())
 
 
 def install(app: Flask, site: Site, settings: shell.Shell | None = None) -> None:
@@ -144,7 +171,8 @@ def install(app: Flask, site: Site, settings: shell.Shell | None = None) -> None
         asset=assets.asset,
         icon=icon,
         notices=messages.notices,
-        menu=lambda page: menu_html(site.tree(), page.screen if page else None),
+        menu=lambda page: site.menu_of(page.screen if page else None),
+        overlays=lambda: _overlays(app, assets.version()),
         here=lambda: request.full_path.rstrip("?"),
         blocks=pieces.blocks_html,
         steps_html=pieces.steps_html,
