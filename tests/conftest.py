@@ -70,8 +70,8 @@ def _settings(servers: Servers, url: str) -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 8, "max_overflow": 8},
         "REDIS_URL": servers.valkey.url,
         "DATA_DIR": str(servers.folder / "data"),
-        # The forms' tokens have tests of their own, and the browser's tests run with them.
-        "WTF_CSRF_ENABLED": False,
+        # Pages carry their tokens; that they are asked for has tests of its own, and the browser's tests run with it.
+        "WTF_CSRF_CHECK_DEFAULT": False,
     }
 
 
@@ -103,6 +103,7 @@ def _app(servers: Servers, _template: None) -> Iterator[Flask]:
     app = _create_app(_settings(servers, template.clone(servers.postgres)))
     app.test_client_class = careful.CarefulClient
     careful.refuse_undone_work(app, db)
+    careful.trust_forms(app)
     yield app
     with app.app_context():
         db.engine.dispose()

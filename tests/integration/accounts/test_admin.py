@@ -247,7 +247,7 @@ def test_the_header_names_court_person_and_role(as_person) -> None:
 def test_every_form_of_the_door_carries_the_csrf_token_when_it_is_asked_for(
     app: Flask, client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    monkeypatch.setitem(app.config, "WTF_CSRF_CHECK_DEFAULT", True)
     page = client.get("/sign-in/").text
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
     form = {"phone": "13900000000", "password": "wrong-Password-1"}
