@@ -1,6 +1,8 @@
 """Forms of a case: shape and readable values only; what may stand in them is judged by the rules and the table."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField, FieldList, FormField, HiddenField, StringField, TextAreaField
@@ -40,7 +42,7 @@ class PartyRow(RowForm):
     """One party."""
 
     id = HiddenField(filters=[_number])
-    name = StringField("姓名/名称", [Length(max=200)])
+    name = StringField("姓名/名称", [Length(max=200)], description="多人可用顿号隔开，一次填写")
     phone = StringField("手机号", [Length(max=40)], description="暂时不知道的留空，记为待补", render_kw={"inputmode": "tel"})
     id_number = StringField("证件号码", [Length(max=40)], description="身份证号自动得出性别和出生日期")
     type = EnumField("类型", enum=PartyType, empty="按名称判断")
@@ -55,11 +57,18 @@ class PartyRow(RowForm):
         """Whether nobody is named here: an empty row is no party."""
         return not any((self[key].data or "").strip() for key in ("name", "phone", "id_number", "address"))
 
-    def party(self, role: PartyRole, agents: Sequence[rules.AgentData]) -> rules.PartyData:
-        """The row as the operations take it."""
+    def parties(self, role: PartyRole, agents: Sequence[rules.AgentData]) -> list[rules.PartyData]:
+        """The row as the operations take it; several names in a row that says nothing else are several parties."""
+        names = [name.strip() for name in re.split(r"[、;；\n]", self.name.data or "") if name.strip()]
+        if len(names) < 2 or self.phone.data or self.id_number.data:
+            return [self._party(self.name.data or "", role, agents)]
+        first = self._party(names[0], role, agents)
+        return [first, *(replace(first, name=name, id=None, agents=()) for name in names[1:])]
+
+    def _party(self, name: str, role: PartyRole, agents: Sequence[rules.AgentData]) -> rules.PartyData:
         return rules.PartyData(
             role=role,
-            name=self.name.data or "",
+            name=name,
             type=self.type.data,
             phone=self.phone.data or None,
             id_kind=self.id_kind.data,
@@ -187,10 +196,11 @@ class CaseForm(Form):
             if not entry.form.is_blank():
                 agents.setdefault(entry.form.client.data, []).append(entry.form.agent())
         parties = [
-            entry.form.party(role, agents.get(f"{role.value}-{n}", ()))
+            party
             for role, entries in self.sides()
             for n, entry in enumerate(entries, 1)
             if not entry.form.is_blank()
+            for party in entry.form.parties(role, agents.get(f"{role.value}-{n}", ()))
         ]
         return rules.CaseData(
             kind=self.kind.data,
@@ -227,7 +237,13 @@ class CaseForm(Form):
 
     def refuse_party(self, place: int, key: str, message: str) -> None:
         """Put a refusal of the ``place``-th party that was handed over beside its field."""
-        rows = [entry.form for _, entries in self.sides() for entry in entries if not entry.form.is_blank()]
+        rows = [
+            entry.form
+            for role, entries in self.sides()
+            for entry in entries
+            if not entry.form.is_blank()
+            for _ in entry.form.parties(role, ())
+        ]
         row = rows[place] if place < len(rows) else None
         field = row._fields.get(key) if row is not None else None
         if field is None:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from flask import Response
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, case, select
+from wtforms import StringField
 
 from mediation_admin.cases import queries
 from mediation_admin.cases.admin import filters
@@ -13,6 +15,7 @@ from mediation_admin.cases.admin.addresses import detail_url, move_url
 from mediation_admin.cases.admin.pages import CasePages
 from mediation_admin.cases.enums import LOAD_STATES, CaseKind, CaseState, Gap, Result
 from mediation_admin.cases.models import Case
+from mediation_admin.cases.operations import move_many
 from mediation_admin.core.admin import (
     Action,
     BulkAction,
@@ -25,10 +28,16 @@ from mediation_admin.core.admin import (
     Outcome,
     Preset,
     Rehearsal,
+    Selection,
     current_actor,
+    screen_route,
+    toast,
+    tokens,
 )
 from mediation_admin.core.admin.state import ListState
 from mediation_admin.core.db import db
+from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.forms import Form, Length, Required
 from mediation_admin.core.scope import scope_of
 from mediation_admin.permissions import Permission
 from mediation_admin.rosters.models import Mediator, Organisation
@@ -63,6 +72,12 @@ _DEADLINE = case(
 # Looked up for the rows of the page alone: a join would be made for every row that is counted or skipped.
 _MEDIATOR = select(Mediator.name).where(Mediator.id == Case.mediator_id).correlate(Case).scalar_subquery()
 _ORGANISATION = select(Organisation.name).where(Organisation.id == Case.organisation_id).correlate(Case).scalar_subquery()
+
+
+class RecycleForm(Form):
+    """Why cases are deleted."""
+
+    reason = StringField("删除理由", [Required("请填写删除理由"), Length(max=500)])
 
 
 class CaseListScreen(ListScreen):
@@ -108,6 +123,10 @@ class CaseListScreen(ListScreen):
         Preset("申请结案", (("state", "closing"),)),
         Preset("超期未结", (("overdue", "1"),)),
         Preset("有待补", (("gap", "any"),)),
+    ]
+    bulk_actions = [
+        BulkAction("recycle", "移入回收站", Permission.CASE_DELETE, form=RecycleForm, danger=True, max_rows=1_000,
+                   help="30 天内可以恢复"),
     ]
     exportable = True
 
@@ -170,6 +189,31 @@ class CaseListScreen(ListScreen):
             if row.state is state and actor.may(permission):
                 made.append(Action(label, move_url(name, row.id), method="post" if name == "submit" else "get"))
         return made
+
+    def rehearse_recycle(self, selection: Selection, form: Any) -> Rehearsal:
+        """What would lie in the bin."""
+        ids = selection.find_ids(db.session)
+        rows = db.session.execute(
+            select(Case.case_no, Case.applicants, Case.respondents, Case.state)
+            .where(Case.id.in_(ids))
+            .order_by(Case.id)
+            .limit(20)
+        ).all()
+        return Rehearsal(
+            count=len(ids),
+            effect=f"将把 {len(ids)} 件案件移入回收站，30 天内可以恢复。",
+            headings=("诉前调解案号", "申请人", "被申请人", "状态"),
+            rows=[(row.case_no or "草稿", row.applicants, row.respondents, row.state) for row in rows],
+        )
+
+    def run_recycle(self, selection: Selection, form: Any, key: str) -> Outcome:
+        """Move them to the bin; one click brings them back."""
+        actor = current_actor()
+        ids = selection.find_ids(db.session)
+        outcomes = move_many(actor=actor, case_ids=ids, move="delete", given={"reason": form.reason.data})
+        done = [outcome.case_id for outcome in outcomes if outcome.refusal is None]
+        token = tokens.seal_for("cases:recycled", done, account_id=actor.account_id, seconds=24 * 3600)
+        return Outcome(f"已将 {len(done)} 件案件移入回收站", undo_url=f"/cases/bin/restore/{token}")
 
     def actions(self) -> list[Action]:
         if not current_actor().may(Permission.CASE_CREATE):
@@ -287,6 +331,19 @@ class RecycleBinView(CaseListScreen):
 
     def row_actions(self, row: Any) -> list[Action]:
         return [Action("恢复", move_url("restore", row.id), method="post")]
+
+    @screen_route("/restore/<token>", methods=("POST",), permission=Permission.CASE_DELETE)
+    def restore_many(self, token: str) -> Response:
+        """Undo of a bulk deletion, by the person who made it."""
+        actor = current_actor()
+        try:
+            ids = tokens.unseal_for("cases:recycled", token, account_id=actor.account_id)
+        except tokens.BadToken:
+            raise RuleBroken("撤销的期限已过，请在回收站里逐件恢复。", repair="/cases/bin/") from None
+        outcomes = move_many(actor=actor, case_ids=ids, move="restore")
+        db.session.commit()
+        toast(f"已恢复 {sum(outcome.refusal is None for outcome in outcomes)} 件案件")
+        return self.back_to_list("/cases/")
 
     def actions(self) -> list[Action]:
         return []

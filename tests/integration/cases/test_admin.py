@@ -269,3 +269,32 @@ def test_a_ledger_case_that_ended_takes_only_what_it_lacks(as_person, office):
 def test_events_are_only_of_the_own_court(office, case):
     found = office.session.scalars(unfenced(select(CaseEvent), "a test counts all")).all()
     assert {event.to_state for event in found} == {CaseState.TO_ASSIGN.value}
+
+
+def test_several_names_in_one_field_are_several_parties(as_person, office):
+    client = as_person(people.clerk_a)
+    client.post(
+        "/cases/new",
+        data={"kind": "pre_filing", "category": "civil", "registered_on": "2024-03-12", "cause_code": "108.3",
+              "applicants-0-name": "赵某甲、钱某乙；孙某丙", "respondents-0-name": "某商贸有限公司", "facts": "欠款"},
+    )
+    made = office.session.scalars(select(Case)).one()
+    assert made.applicants == "赵某甲、钱某乙、孙某丙"
+    assert made.missing_phones == 4
+
+
+def test_many_cases_go_to_the_bin_after_a_rehearsal_and_come_back(as_person, office):
+    ids = [cases.a_case(office.actor).id for _ in range(3)]
+    office.session.commit()
+    client = as_person(people.admin_a)
+    rehearsal = client.post("/cases/bulk/recycle", data={"ids": ids[:2]}).text
+    assert "将把 2 件案件移入回收站" in rehearsal
+    token = re.search(r'name="token" value="([^"]+)"', rehearsal)[1]
+    assert client.post("/cases/bulk/recycle/confirm", data={"token": token}).status_code == 200
+    client.post("/cases/bulk/recycle/confirm", data={"token": token, "reason": "测试数据"})
+    page = client.get("/cases/").text
+    undo = re.search(r"/cases/bin/restore/[\w-]+", page)[0]
+    assert f"/cases/{ids[0]}/" not in page and f"/cases/{ids[2]}/" in page
+    assert as_person(people.clerk_a).post(undo).status_code == 404
+    client.post(undo)
+    assert f"/cases/{ids[0]}/" in client.get("/cases/").text
