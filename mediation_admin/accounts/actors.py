@@ -1,6 +1,5 @@
 """From a role somebody holds to the actor and the scope a session works with."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -25,13 +24,12 @@ def acting(
     name: str,
     role: str,
     court_id: int | None,
-    reached: Iterable[int] | None = None,
     address: str = "",
     request_id: str = "",
 ) -> tuple[Actor, Scope]:
     """The actor and scope of a person in a role he holds now."""
     actor = Actor(account_id, name, role, court_id, held_permissions(role), address, request_id)
-    return actor, scope_for(session, role, court_id, reached=reached)
+    return actor, scope_for(session, role, court_id)
 
 
 def of_background_work(account_id: int | None, role: str, court_id: int | None) -> tuple[Actor, Scope] | None:

@@ -1,6 +1,6 @@
 """The gate every request passes: who is asking, in which role, with which scope. Closed unless written open here.
 
-Costs one statement. The session's token is in a cookie of its own; what signs the person in is the row behind it.
+Costs one statement; for a role that reaches subordinate courts a second one, for the tree. The session's token is in a cookie of its own; what signs the person in is the row behind it.
 """
 
 import secrets
@@ -116,7 +116,6 @@ def _pass() -> Any:
         name=row.name,
         role=row.role,
         court_id=row.court_id,
-        reached=row.reached,
         address=request.remote_addr or "",
         request_id=g.request_id,
     )

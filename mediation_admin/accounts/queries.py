@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, and_, bindparam, case, func, null, select
-from sqlalchemy import cast as as_type
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mediation_admin.accounts import rules
@@ -16,8 +15,7 @@ from mediation_admin.core import clock
 from mediation_admin.core.crypto import blind_index, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
-from mediation_admin.courts.scope import court_and_below
-from mediation_admin.permissions import EXCLUSIVE_ROLES, REACHES_SUBORDINATES, Role
+from mediation_admin.permissions import EXCLUSIVE_ROLES, Role
 
 _accounts, _grants, _sessions, _courts = (
     Account.__table__,
@@ -34,7 +32,7 @@ def phone_index(phone: str) -> bytes | None:
 
 # -- who is signed in -----------------------------------------------------------------------------------------------
 
-# Every request asks this, before any scope exists: Core columns, one statement, made once.
+# Every request asks this, before any scope exists: Core columns, joins by key only, one statement made once.
 _SIGNED_IN = (
     select(
         _sessions.c.id,
@@ -48,10 +46,6 @@ _SIGNED_IN = (
         _grants.c.role,
         _grants.c.court_id,
         _courts.c.name.label("court_name"),
-        case(
-            (_grants.c.role.in_([role.value for role in REACHES_SUBORDINATES]), court_and_below(_grants.c.court_id)),
-            else_=as_type(null(), ARRAY(BigInteger)),
-        ).label("reached"),
     )
     .join(_accounts, and_(_accounts.c.id == _sessions.c.account_id, _accounts.c.disabled_at.is_(None)))
     .outerjoin(_grants, and_(_grants.c.id == _sessions.c.grant_id, _grants.c.revoked_at.is_(None)))

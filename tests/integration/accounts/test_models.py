@@ -15,7 +15,6 @@ from mediation_admin.accounts.models import Account, LoginSession, OneTimeLink, 
 from mediation_admin.core import clock
 from mediation_admin.core.errors import ScopeMissing
 from mediation_admin.core.scope import Scope
-from mediation_admin.courts.models import Court
 from mediation_admin.permissions import COURT_ROLES, EXCLUSIVE_ROLES, Role
 from tests import people
 from tests.factories.accounts import a_grant, a_link, a_phone, a_session, an_account
@@ -213,17 +212,3 @@ def test_the_state_in_sql_is_the_state_of_the_rule(app: Flask, db_session: Sessi
     assert len(rows) == 10
     for account, state in rows:
         assert queries.state_of(account) == state
-
-
-def test_courts_of_a_higher_court_are_found_by_both_ways_alike(db_session: Session) -> None:
-    from mediation_admin.courts.queries import subordinate_ids
-    from mediation_admin.courts.scope import court_and_below
-    from tests.factories.courts import a_court, court_above_a
-
-    above = court_above_a(db_session)
-    below = a_court(db_session, "豫9999", "测试下级人民法院", parent=court_a(db_session))
-    found = subordinate_ids(db_session, above.id)
-    assert {above.id, court_a(db_session).id, below.id} <= found
-    assert court_b(db_session).id not in found
-    assert frozenset(db_session.scalar(select(court_and_below(above.id)))) == found
-    assert isinstance(db_session.get(Court, below.id), Court)
