@@ -196,9 +196,18 @@ class ListScreen(BulkSteps, Screen):
 
     def count(self, asked: ListState, *, made: Select[Any] | None = None) -> int:
         """How many rows match, at most one more than the cap of 10,000."""
-        made = self.statement(asked) if made is None else made
-        inner = made.with_only_columns(text("1"), maintain_column_froms=True).limit(COUNT_CAP + 1)
-        return db.session.scalar(select(func.count()).select_from(inner.subquery())) or 0
+        return db.session.scalar(_capped_count(self.statement(asked) if made is None else made)) or 0
+
+    def fetch_with_total(self, asked: ListState) -> tuple[Slice, int]:
+        """A page and its (capped) count. One statement answers both, except for the last page, whose length depends
+        on the count, and for a page that has been emptied meanwhile."""
+        made = self.statement(asked)
+        if asked.at_end:
+            total = self.count(asked, made=made)
+            return self.fetch(asked, total if total <= COUNT_CAP else None, made=made), total
+        total_too = _capped_count(made).scalar_subquery().label("_total")
+        page = self.fetch(asked, made=made.add_columns(total_too))
+        return page, page.rows[0]._total if page.rows else self.count(asked, made=made)
 
     # -- pages --------------------------------------------------------------------------------------------------
 
@@ -209,14 +218,7 @@ class ListScreen(BulkSteps, Screen):
         size = wish.size if wish.size in self.page_sizes else self.page_sizes[0]
         asked = self.read_state(request.args, size)
         match = self.search(asked.q) if asked.q else None
-        made = self.statement(asked)
-        if asked.at_end:
-            total = self.count(asked, made=made)
-            page = self.fetch(asked, total if total <= COUNT_CAP else None, made=made)
-        else:
-            page = self.fetch(asked, made=made)
-            on_first = asked.after is None and asked.before is None
-            total = len(page.rows) if on_first and page.after is None else self.count(asked, made=made)
+        page, total = self.fetch_with_total(asked)
         return self.render(
             self.list_template,
             **list_html.context(self, asked, page, total, wish, match, clock.today()),
@@ -310,6 +312,11 @@ class ListScreen(BulkSteps, Screen):
             return None
         params = state.address_params(self, asked)
         return base + ("&" + state.query(params)[1:] if params else "")
+
+
+def _capped_count(made: Select[Any]) -> Select[Any]:
+    inner = made.with_only_columns(text("1"), maintain_column_froms=True).limit(COUNT_CAP + 1)
+    return select(func.count()).select_from(inner.subquery())
 
 
 def list_screen(code: str) -> ListScreen:
