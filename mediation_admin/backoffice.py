@@ -4,6 +4,7 @@ from flask import Flask
 
 from mediation_admin import accounts
 from mediation_admin.accounts.admin import CourtUsersView, MyAccountView, UsersView
+from mediation_admin.assignment.admin import AssignmentView
 from mediation_admin.audit.admin import AuditView
 from mediation_admin.backfill.admin import BackfillView
 from mediation_admin.cases import queries as case_queries
@@ -68,6 +69,7 @@ def screens() -> list[Screen]:
         # 审计
         AuditView(),
         # not in the menu
+        AssignmentView(),
         TodoView(),
         SearchView(),
         JobsView(),

@@ -10,6 +10,7 @@ class AssignmentEnd(LabelledEnum):
     TIMED_OUT = "timed_out", "3 个工作日未接收"
     WITHDRAWN = "withdrawn", "撤回指派"
     CHANGED = "changed", "更换调解员"
+    RETURNED = "returned", "退回申请"
     UNDONE = "undone", "撤销批量指派"
     CASE_ENDED = "case_ended", "案件结束"
 

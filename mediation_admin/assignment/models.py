@@ -29,11 +29,16 @@ class Assignment(CourtScoped, Recorded, Audited, Base):
         CheckConstraint("(ended_at is null) = (end_kind is null)", name="end_is_whole"),
     )
     audit_name = "指派"
+    # Long, and kept with the row itself, which is never edited.
+    audit_secret = frozenset({"ranking"})
 
     id: Mapped[pk]
     case_id: Mapped[int] = mapped_column(ForeignKey("mediation_case.id", ondelete="CASCADE"))
     mediator_id: Mapped[int | None] = mapped_column(ForeignKey("mediator.id"), comment="调解员")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), comment="调解组织")
+    organisation_stays: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="委派组织先于本次指派，指派结束后仍留在案件上"
+    )
     assigned_at: Mapped[datetime] = mapped_column(server_default=func.now(), comment="指派时间")
     assigned_on: Mapped[date] = mapped_column(comment="指派日期")
     assigned_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from mediation_admin.assignment.enums import AssignmentEnd
 from mediation_admin.assignment.models import Assignment
@@ -15,7 +15,13 @@ from mediation_admin.cases.enums import LOAD_STATES, SUCCESSES, PartyType
 from mediation_admin.cases.models import Agent, Case, Party
 from mediation_admin.reference.models import DisputeType
 from mediation_admin.rosters.enums import Certification, Standing
-from mediation_admin.rosters.models import Mediator, MediatorListing, Membership, Organisation
+from mediation_admin.rosters.models import (
+    Mediator,
+    MediatorListing,
+    Membership,
+    Organisation,
+    OrganisationListing,
+)
 
 # How far back a record counts for success and response.
 RECORD = timedelta(days=730)
@@ -115,8 +121,10 @@ def pool_of(session: Session, court_id: int, today: date) -> list[CandidateFacts
 
 
 def _answered_or_late(today: date):
-    # An assignment that still has time to be answered says nothing about promptness yet; a withdrawn one never will.
+    # An assignment that still has time to be answered says nothing about promptness yet; a withdrawn one never will,
+    # and one that only goes on (继续调解) has no answer to wait for.
     return and_(
+        Assignment.response_due_on.is_not(None),
         (Assignment.accepted_on.is_not(None)) | (Assignment.response_due_on < today),
         (Assignment.end_kind.is_(None)) | Assignment.end_kind.not_in((AssignmentEnd.WITHDRAWN, AssignmentEnd.UNDONE)),
     )
@@ -192,15 +200,37 @@ def _note(found: set[bytes], value: bytes | None) -> None:
         found.add(value)
 
 
-def one_more(pool: Sequence[CandidateFacts], mediator_id: int) -> list[CandidateFacts]:
-    """The pool after one more case went to a mediator: what the next case of a bulk assignment is ranked against."""
-    return [replace(m, open_cases=m.open_cases + 1) if m.mediator_id == mediator_id else m for m in pool]
-
-
 def assignments_of(session: Session, case_id: int) -> list[Assignment]:
     """Every assignment the case has had, newest first."""
     return list(
         session.scalars(
-            select(Assignment).where(Assignment.case_id == case_id).order_by(Assignment.id.desc()).limit(50)
+            select(Assignment)
+            .where(Assignment.case_id == case_id)
+            .options(joinedload(Assignment.mediator), joinedload(Assignment.organisation))
+            .order_by(Assignment.id.desc())
+            .limit(50)
+        )
+    )
+
+
+def ministry_of(session: Session, organisation_id: int) -> str | None:
+    """The ministry an organisation is bound to, None for one that is bound to none."""
+    return session.scalar(select(Organisation.ministry_code).where(Organisation.id == organisation_id))
+
+
+def certified_organisations(session: Session, court_id: int) -> list[Any]:
+    """(id, name, ministry) of the organisations a case may be sent to, by pinyin."""
+    return list(
+        session.execute(
+            select(Organisation.id, Organisation.name, Organisation.ministry_code)
+            .join(OrganisationListing, OrganisationListing.organisation_id == Organisation.id)
+            .where(
+                OrganisationListing.court_id == court_id,
+                OrganisationListing.revoked_at.is_(None),
+                OrganisationListing.certification == Certification.CERTIFIED,
+                OrganisationListing.standing == Standing.ACTIVE,
+            )
+            .order_by(Organisation.pinyin, Organisation.id)
+            .limit(500)
         )
     )

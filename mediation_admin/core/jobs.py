@@ -19,8 +19,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, event, or_, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, event, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mediation_admin.core import clock
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
 _PENDING = "jobs_to_enqueue"
+_RIGHTS_GONE = "发起人的权限已变化，任务未执行。请由有权限的人员重新发起。"
 
 
 class JobStatus(LabelledEnum):
@@ -54,12 +56,17 @@ class JobCancelled(Exception):
     """Raised inside the work when the person asked to stop; the edge turns it into the state."""
 
 
+class TakenOver(Exception):
+    """Raised inside the work when another attempt holds the job by now: what this one did is thrown away."""
+
+
 class Job(Recorded, Base):
     """One request for background work and what became of it."""
 
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_unfinished", "status", "lease_until", postgresql_where="status in ('waiting','running')"),
+        Index("uq_job_once_key", "once_key", unique=True),
         Index("ix_job_requester", "requester_id", "id"),
     )
 
@@ -75,6 +82,8 @@ class Job(Recorded, Base):
     role: Mapped[str] = mapped_column(Text, default="")
     court_id: Mapped[int | None] = mapped_column(ForeignKey("court.id"), index=True)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The same key twice is the same request: a button pressed twice starts one job.
+    once_key: Mapped[str | None] = mapped_column(Text)
     cancel_requested: Mapped[bool] = mapped_column(default=False, server_default="false")
     lease_until: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
@@ -123,8 +132,13 @@ class JobRun:
         table = Job.__table__
         with db.engine.begin() as connection:
             asked = connection.execute(
-                update(table).where(table.c.id == self.job_id).values(**values).returning(table.c.cancel_requested)
+                update(table)
+                .where(table.c.id == self.job_id, table.c.attempts == self.attempt)
+                .values(**values)
+                .returning(table.c.cancel_requested)
             ).scalar()
+        if asked is None:
+            raise TakenOver
         if asked:
             raise JobCancelled
 
@@ -169,35 +183,61 @@ def load_actors_with(function: Callable[[int | None, str, int | None], tuple[Act
     _actor_loader = function
 
 
-def ask(session: Session, *, kind: str, params: dict[str, Any], actor: Actor) -> Job:
-    """Add a job row; it is enqueued after the caller's commit. Returns the flushed row."""
+def ask(session: Session, *, kind: str, params: dict[str, Any], actor: Actor, once: str | None = None) -> Job:
+    """Add a job row; it is enqueued after the caller's commit. Returns the flushed row.
+
+    ``once`` names the request: asked again under the same name by the same person, the first job is returned.
+    """
     if kind not in _kinds:
         raise ValueError(f"unknown kind of job: {kind}")
-    job = Job(
-        kind=kind,
-        params=params,
-        requester_id=actor.account_id,
-        role=actor.role,
-        court_id=actor.court_id,
-        status=JobStatus.WAITING,
-    )
-    session.add(job)
-    session.flush()
+    values = {
+        "kind": kind,
+        "params": params,
+        "requester_id": actor.account_id,
+        "role": actor.role,
+        "court_id": actor.court_id,
+        "status": JobStatus.WAITING,
+    }
+    if once is None:
+        job = Job(**values)
+        session.add(job)
+        session.flush()
+    else:
+        key = f"{kind}:{actor.account_id}:{once}"
+        # Two requests at the same moment: the second waits here for the first one's commit, and adds nothing.
+        made = session.execute(
+            insert(Job)
+            .values(**values, once_key=key)
+            .on_conflict_do_nothing(index_elements=[Job.once_key])
+            .returning(Job.id)
+        ).scalar()
+        job = session.scalars(select(Job).where(Job.once_key == key)).one()
+        if made is None:
+            return job
     session.info.setdefault(_PENDING, []).append(job.id)
     return job
 
 
 def cancel(session: Session, job: Job) -> None:
     """Ask a job to stop. A waiting one is cancelled at once, a running one at its next progress step."""
-    if job.is_finished:
-        raise RuleBroken("任务已经结束，无需取消。")
-    job.cancel_requested = True
-    if job.status is JobStatus.WAITING:
-        job.status = JobStatus.CANCELLED
-        job.finished_at = clock.now()
-        job.message = "已取消"
+    waiting = session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.status == JobStatus.WAITING)
+        .values(status=JobStatus.CANCELLED, cancel_requested=True, finished_at=clock.now(), message="已取消")
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if waiting:
         _tell_subject(job.kind, job.id, "已取消")
-    session.flush()
+    else:
+        running = session.execute(
+            update(Job)
+            .where(Job.id == job.id, Job.status == JobStatus.RUNNING)
+            .values(cancel_requested=True)
+            .execution_options(synchronize_session=False)
+        ).rowcount
+        if not running:
+            raise RuleBroken("任务已经结束，无需取消。")
+    session.refresh(job)
 
 
 def connection() -> Redis:
@@ -239,7 +279,7 @@ def install(session_class: Any) -> None:
 
 
 @contextmanager
-def _lease_kept(job_id: int):
+def _lease_kept(job_id: int, attempt: int):
     """Renew the lease from a thread while the work runs, so that one long statement does not look like death."""
     app = current_app._get_current_object()
     stop = threading.Event()
@@ -248,10 +288,15 @@ def _lease_kept(job_id: int):
         table = Job.__table__
         with app.app_context():
             while not stop.wait(15):
-                with db.engine.begin() as connection_:
-                    connection_.execute(
-                        update(table).where(table.c.id == job_id).values(lease_until=clock.now() + LEASE)
-                    )
+                try:
+                    with db.engine.begin() as connection_:
+                        connection_.execute(
+                            update(table)
+                            .where(table.c.id == job_id, table.c.attempts == attempt)
+                            .values(lease_until=clock.now() + LEASE)
+                        )
+                except SQLAlchemyError:
+                    log.warning("the lease of job %s could not be renewed; trying again", job_id)
 
     thread = threading.Thread(target=renew, name=f"lease-{job_id}", daemon=True)
     thread.start()
@@ -275,34 +320,50 @@ def perform(job_id: int) -> None:
     found = _actor_loader(requester_id, role, court_id) if _actor_loader else None
     db.session.remove()
     if found is None:
-        _finish(job_id, kind, JobStatus.FAILED, "发起人的权限已变化，任务未执行。请由有权限的人员重新发起。")
+        _finish(job_id, kind, JobStatus.FAILED, _RIGHTS_GONE, attempt)
         return
     actor, scope = found
     enter(db.session(), actor, scope)
     try:
-        with _lease_kept(job_id):
+        with _lease_kept(job_id, attempt):
             result = _kinds[kind](JobRun(job_id, params, actor, attempt)) or {}
-            job = db.session.get(Job, job_id, populate_existing=True)
-            job.status, job.result, job.finished_at = JobStatus.READY, result, clock.now()
-            job.done = job.total or job.done
+            _make_ready(job_id, attempt, result)
             db.session.commit()
+    except TakenOver:
+        # The lease ran out (the machine slept, the database was away) and another worker has the job now.
+        db.session.rollback()
+        log.warning("job %s was taken over while attempt %s worked; its work is thrown away", job_id, attempt)
     except JobCancelled:
         db.session.rollback()
-        _finish(job_id, kind, JobStatus.CANCELLED, "已取消")
+        _finish(job_id, kind, JobStatus.CANCELLED, "已取消", attempt)
     except RuleBroken as broken:
         db.session.rollback()
-        _finish(job_id, kind, JobStatus.FAILED, broken.message)
+        _finish(job_id, kind, JobStatus.FAILED, broken.message, attempt)
     except Exception:
         db.session.rollback()
         log.exception("job %s (%s) failed", job_id, kind)
-        _finish(
-            job_id,
-            kind,
-            JobStatus.FAILED,
-            f"处理时出错（编号 J{job_id}），没有留下半成品。请重试；仍失败请联系平台客服。",
-        )
+        words = f"处理时出错（编号 J{job_id}），没有留下半成品。请重试；仍失败请联系平台客服。"
+        _finish(job_id, kind, JobStatus.FAILED, words, attempt)
     finally:
         db.session.remove()
+
+
+def _make_ready(job_id: int, attempt: int, result: dict[str, Any]) -> None:
+    """Write the end state in the transaction of the work, if the job is still this attempt's."""
+    mine = db.session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.status == JobStatus.RUNNING, Job.attempts == attempt)
+        .values(
+            status=JobStatus.READY,
+            result=result,
+            finished_at=clock.now(),
+            lease_until=None,
+            done=func.coalesce(Job.total, Job.done),
+        )
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if not mine:
+        raise TakenOver
 
 
 def _claim(job_id: int) -> tuple[str, dict[str, Any], int | None, str, int | None, int] | None:
@@ -338,13 +399,19 @@ def _claim(job_id: int) -> tuple[str, dict[str, Any], int | None, str, int | Non
     return None if row is None else tuple(row)
 
 
-def _finish(job_id: int, kind: str, status: JobStatus, message: str) -> None:
+def _finish(job_id: int, kind: str, status: JobStatus, message: str, attempt: int) -> None:
+    """Record an end without a result, unless another attempt holds the job by now."""
     db.session.remove()
     session = db.session()
     enter(session, Actor(None, "系统", "system", None), Scope.everything("the end of a background job is recorded"))
-    job = session.get(Job, job_id)
-    job.status, job.message, job.finished_at = status, message, clock.now()
-    _tell_subject(kind, job_id, message)
+    mine = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.status == JobStatus.RUNNING, Job.attempts == attempt)
+        .values(status=status, message=message, finished_at=clock.now(), lease_until=None)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if mine:
+        _tell_subject(kind, job_id, message)
     session.commit()
     db.session.remove()
 
@@ -374,13 +441,18 @@ def sweep() -> int:
             )
         ).all()
         hopeless = connection_.execute(
-            select(table.c.id, table.c.kind).where(
+            select(table.c.id, table.c.kind, table.c.attempts).where(
                 table.c.status == JobStatus.RUNNING, table.c.lease_until < moment, table.c.attempts >= MAX_ATTEMPTS
             )
         ).all()
-    for job_id, kind in hopeless:
-        _finish(job_id, kind, JobStatus.FAILED, f"处理进程多次中断（编号 J{job_id}），没有留下半成品。请重新发起。")
-    known = set(queue().job_ids)
+    for job_id, kind, attempt in hopeless:
+        words = f"处理进程多次中断（编号 J{job_id}），没有留下半成品。请重新发起。"
+        _finish(job_id, kind, JobStatus.FAILED, words, attempt)
+    try:
+        known = set(queue().job_ids)
+    except RedisError:
+        log.warning("queue server unreachable; %s jobs stay waiting", len(dead) + len(lost))
+        return len(hopeless)
     for job_id, attempts in {*dead, *lost}:
         if f"job-{job_id}-{attempts}" not in known:
             enqueue(job_id, attempts)
