@@ -299,9 +299,10 @@ class ListScreen(BulkSteps, Screen):
         return shown or [column for column in self.columns if column.default]
 
     def allowed_bulk_actions(self) -> list[BulkAction]:
-        """The bulk actions this person's role carries."""
+        """The bulk actions this person's role carries, the dangerous ones last."""
         actor = current_actor()
-        return [action for action in self.bulk_actions if allowed(actor, action.permission)]
+        carried = [action for action in self.bulk_actions if allowed(actor, action.permission)]
+        return sorted(carried, key=lambda action: action.danger)
 
     def export_url(self, asked: ListState) -> str | None:
         """Where 导出 leads: the export engine's form, filled with this list and its conditions."""
