@@ -81,9 +81,11 @@ class Column:
         return " ".join(names)
 
 
-def cell_writer(column: Column, detail_url: Callable[[Any], str | None], today: date) -> Cell:
-    """A function row → ``<td>…</td>`` for this column."""
-    opening = f'<td class="{column.css}" data-label="{plain(column.label)}">'
+def cell_writer(column: Column, detail_url: Callable[[Any], str | None], today: date, *, heads: bool = False) -> Cell:
+    """A function row → ``<td>…</td>`` for this column. heads: it is the row's name (the heading of its card on a
+    phone)."""
+    css = f"{column.css} c-key" if heads else column.css
+    opening = f'<td class="{css}" data-label="{plain(column.label)}">'
     body = _body(column, detail_url, today)
     if column.copy:
         bare, key, label = body, column.key, plain(column.label)

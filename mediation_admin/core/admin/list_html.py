@@ -119,7 +119,7 @@ def table(
     offers = [(screen.detail_url(row), screen.row_actions(row)) for row in page.rows]
     acting = any(url or any(actions) for url, actions in offers)
     parts.append(f"{_ACT_HEAD if acting else ''}</tr></thead><tbody>")
-    writers = [cell_writer(column, screen.detail_url, today) for column in columns]
+    writers = [cell_writer(column, screen.detail_url, today, heads=n == 0) for n, column in enumerate(columns)]
     number = page.first
     for row, (url, actions) in zip(page.rows, offers, strict=True):
         ident = row.id

@@ -40,7 +40,7 @@ class Screen(BaseView):
     Class attributes: ``code`` (endpoint and, unless ``url_path`` is given, the address), ``title`` (menu entry and
     h1), ``permission`` (who may open it), ``menu_path`` (the names of the menu branches above it; None = not in the
     menu), ``menu_title`` (if the entry is called otherwise than the page), ``icon`` (a symbol of icons.svg),
-    ``menu_order`` (lower comes first among its siblings; registration order otherwise).
+    ``belongs_to`` (the code of the screen whose menu entry and breadcrumb this one's pages stand under).
     Leaving out code, title or permission raises TypeError when the class is made; a base says ``abstract = True`` in
     its own body.
     """
@@ -54,6 +54,7 @@ class Screen(BaseView):
     menu_title: str | None = None
     icon: str | None = None
     url_path: str | None = None
+    belongs_to: str | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -71,15 +71,25 @@ class Page:
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def place(self) -> "Screen | None":
+        """The screen whose menu entry this page stands under."""
+        screen = self.screen
+        if screen is None or screen.belongs_to is None:
+            return screen
+        views = current_app.extensions["site"]._views
+        return next((view for view in views if getattr(view, "code", None) == screen.belongs_to), screen)
+
+    @property
     def trail(self) -> list[tuple[str, str | None]]:
         """The breadcrumb: menu branches, the screen, then the page's own steps; the last one is where we are."""
         steps: list[tuple[str, str | None]] = []
-        if self.screen is not None:
-            steps += [(name, None) for name in self.screen.menu_path or ()]
-            home = self.screen.home_url()
-            steps.append((str(self.screen.name), home))
+        place = self.place
+        if place is not None and (place.menu_path is not None or not self.crumbs):
+            steps += [(name, None) for name in place.menu_path or ()]
+            steps.append((str(place.name), place.home_url()))
         steps += list(self.crumbs)
-        if self.screen is None or self.title not in (self.screen.title, *(label for label, _ in steps)):
+        told = place is not None and self.title == place.title
+        if not told and not (self.crumbs and self.crumbs[-1][1] is None) and self.title not in (s[0] for s in steps):
             steps.append((self.title, None))
         if steps:
             steps[-1] = (steps[-1][0], None)
