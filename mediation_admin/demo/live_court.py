@@ -80,7 +80,7 @@ class _Teller:
             today=days[0],
         )
         for step in story.steps:
-            day = max(self.day(step.ago), self.not_before(step, case))
+            day = self.day_of_the_night_run(step, case) or self.day(step.ago)
             if day > self.today:
                 continue  # a long holiday has moved the deadline that this step waits for
             self.make(case, step, clerk, day)
@@ -94,10 +94,10 @@ class _Teller:
             day -= timedelta(days=1)
         return day
 
-    def not_before(self, step: Step, case: Case) -> date:
-        """The night run takes back or ends a case on the working day after its deadline."""
+    def day_of_the_night_run(self, step: Step, case: Case) -> date | None:
+        """The working day after the deadline, on which the night run takes back or ends a case; None for other steps."""
         late = {"recall": case.response_due_on, "expire": case.due_on}.get(step.move)
-        return self.calendar.on_or_after(late + timedelta(days=1)) if late else date.min
+        return self.calendar.on_or_after(late + timedelta(days=1)) if late else None
 
     def make(self, case: Case, step: Step, clerk: Actor, day: date) -> None:
         """One step, through the operation a clerk's screen would call."""
