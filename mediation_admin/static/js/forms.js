@@ -21,6 +21,13 @@ export function start() {
   });
   for (const form of all(FORMS)) one_form(form);
   document.addEventListener("change", identity);
+  // Outside of any form Ctrl+Enter means the page's own one, if there is exactly one that can be saved.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.defaultPrevented) return;
+    if (event.target.closest("form, dialog")) return;
+    const forms = all(FORMS).filter((form) => one(SAVE, form));
+    if (forms.length === 1) forms[0].requestSubmit(one(SAVE, forms[0]));
+  });
 }
 
 function one_form(form) {
