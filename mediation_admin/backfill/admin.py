@@ -11,6 +11,7 @@ from mediation_admin.cases.admin import filters
 from mediation_admin.cases.admin.addresses import detail_url
 from mediation_admin.cases.enums import CaseCategory, CaseKind
 from mediation_admin.core.admin import (
+    Action,
     FormPage,
     Notice,
     current_actor,
@@ -34,6 +35,10 @@ class BackfillView(ImportScreen):
     permission = Permission.CASE_BACKFILL
     menu_path = ("调解案件管理",)
     subject = CASES
+
+    def head_actions(self) -> tuple[Action, ...]:
+        """A single case needs no workbook."""
+        return (Action("补录一件", self.url_for("new"), icon="plus", shortcut="n"),)
 
     @screen_route("/new", methods=("GET", "POST"), permission=Permission.CASE_BACKFILL)
     def new(self) -> Any:

@@ -62,6 +62,10 @@ class ImportScreen(Screen):
         if getattr(cls, "subject", None) is None:
             raise TypeError(f"{cls.__qualname__} is an import wizard without a subject")
 
+    def head_actions(self) -> tuple[Action, ...]:
+        """Buttons beside the heading of the first page: other ways to bring in the same thing."""
+        return ()
+
     # -- start --------------------------------------------------------------------------------------------------
 
     @screen_route("/")
