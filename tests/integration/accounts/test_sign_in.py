@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,24 @@ def test_s13_after_five_failures_even_the_right_password_waits_fifteen_minutes(
     assert enter(client, clerk).status_code == 303
     held = row(db_session, Account, id=clerk.id)[0]
     assert (held.failed_count, held.locked_until) == (0, None)
+
+
+def test_s13_guessing_at_once_gives_no_more_tries_than_one_after_the_other(
+    app: Flask, clerk: Account, db_session: Session
+) -> None:
+    form = {"phone": clerk.phone, "password": "wrong-Password-1"}
+
+    def guess(number: int) -> int:
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"10.1.2.{number}"
+        return client.post(DOOR, data=form).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(guess, range(12))) == {422}
+    assert row(db_session, Account, id=clerk.id)[0].failed_count == 5
+    said = sentences(db_session, "account:sign_in:refused")
+    assert sum("密码不正确" in sentence for sentence in said) == 5
+    assert sum("账号锁定中" in sentence for sentence in said) == 7
 
 
 def test_s13_ten_failures_of_one_address_close_the_door_to_it_and_to_nobody_else(
