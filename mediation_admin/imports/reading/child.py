@@ -5,14 +5,18 @@ Started as a script, never imported by the application. It puts bare packages in
 quickly, and holds no key, password or connection that a hostile file could reach.
 """
 
+import contextlib
+import ctypes
 import importlib
 import json
 import resource
+import signal
 import sys
 import types
 from pathlib import Path
 
 MEMORY, REFUSED, BROKEN = 10, 11, 12
+_PR_SET_PDEATHSIG = 1
 
 
 def _bare(name: str, folder: Path) -> None:
@@ -29,12 +33,19 @@ def _limit(limits: dict[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
 
 
+def _die_with_parent() -> None:
+    """When the worker is killed its reading process must not stay behind (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main(source: str, spool: str, limits: str) -> int:
     """0 read; REFUSED with ``refused.json`` in the spool; MEMORY or BROKEN."""
     root = Path(__file__).resolve().parents[2]
     _bare("mediation_admin", root)
     _bare("mediation_admin.imports", root / "imports")
     _bare("mediation_admin.imports.reading", root / "imports" / "reading")
+    _die_with_parent()
     given = json.loads(limits)
     _limit(given)
     try:

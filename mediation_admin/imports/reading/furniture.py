@@ -87,7 +87,9 @@ def _by_words(held: list, texts: list, headings: Sequence[Heading], above: froze
 
 def _repeats(texts: list, held: list, headings: Sequence[Heading]) -> bool:
     same = 0
-    for column, text in texts:
+    for at, (column, text) in enumerate(texts):
+        if at == 3 and not same:
+            return False  # told early: this is asked of every record
         if column < len(headings) and len(text) < 40:
             folded = fold_heading(text)
             same += any(fold_heading(part) == folded for part in headings[column].path)
@@ -98,13 +100,12 @@ def _column_numbers(held: list) -> str | None:
     """A line that only numbers the columns: 1 2 3 4 … or 甲 乙 1 2 …"""
     if len(held) < 4:
         return None
-    order = 0
+    breaks = 0
     for (_, before), (_, after) in pairwise(held):
         one, other = squeeze(str(before)).strip("()"), squeeze(str(after)).strip("()")
-        if (
-            (one.isdigit() and other.isdigit() and int(other) == int(one) + 1)
-            or (one in _CHINESE_ORDER and other in _CHINESE_ORDER)
-            or (one in _CHINESE_ORDER and other == "1")
-        ):
-            order += 1
-    return NUMBERS if order >= len(held) - 2 else None
+        counts_on = one.isdecimal() and other.isdecimal() and len(one) < 4 and int(other) == int(one) + 1
+        if not counts_on and not (one in _CHINESE_ORDER and (other in _CHINESE_ORDER or other == "1")):
+            breaks += 1
+            if breaks > 1:
+                return None
+    return NUMBERS

@@ -100,10 +100,10 @@ def open_workbook_safely(
     disk until the workbook is closed.
     """
     path = Path(path).absolute()
-    detect(path)
-    megabytes = path.stat().st_size / (1 << 20)
+    megabytes = path.stat().st_size / (1 << 20) if path.exists() else 0
     if megabytes > limits.file_megabytes:
         raise FileRefused("too_large", megabytes=round(megabytes), limit=limits.file_megabytes)
+    detect(path)
     spool = Path(tempfile.mkdtemp(prefix="reading-", dir=spool_in))
     try:
         _read(path, spool, limits)

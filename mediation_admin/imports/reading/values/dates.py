@@ -51,7 +51,7 @@ _HARMLESS = str.maketrans(
 
 def _numeral(text: str) -> int:
     """十二 → 12, 廿三 → 23, 三十一 → 31; ASCII digits pass."""
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     text = text.replace("廿", "二十").replace("卅", "三十")
     if "十" in text:
@@ -100,7 +100,7 @@ def _from_text(original: str) -> Outcome:
         return Faulty(f"“{quoted}”缺少年份。{HOW}")
     if len(re.findall(rf"\d{{4}}{_SEP}\d{{1,2}}", text)) > 1:
         return Faulty(f"“{quoted}”里有两个日期，一格只能写一个。{HOW}")
-    if text.isdigit():
+    if text.isdecimal():
         if int(text) in _SERIALS:
             return _from_number(int(text))
         return Faulty(f"“{quoted}”不是 8 位的日期。{HOW}")

@@ -11,14 +11,14 @@ from mediation_admin.imports.reading.values.outcome import PLACEHOLDERS, Empty, 
 AS_TEXT = "请把这一列设成“文本”格式后重新填写"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_ID_NUMBER = re.compile(r"[1-9]\d{5}(\d{4})(\d{2})(\d{2})\d{3}[\dX]")
-_OLD_ID_NUMBER = re.compile(r"[1-9]\d{5}(\d{2})(\d{2})(\d{2})\d{3}")
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
+_ID_NUMBER = re.compile(r"[1-9]\d{5}(\d{4})(\d{2})(\d{2})\d{3}[\dX]", re.A)
+_OLD_ID_NUMBER = re.compile(r"[1-9]\d{5}(\d{2})(\d{2})(\d{2})\d{3}", re.A)
+_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}", re.A)
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, n, 31) for n in range(17))
 _CREDIT_CODE = re.compile(rf"[{_CREDIT_ALPHABET}]{{18}}")
 _ORGANISATION_CODE = re.compile(r"[0-9A-Z]{8}-?[0-9X]")
-_PASSPORT = re.compile(r"[A-Z]{1,2}\d{7,9}|[HM]\d{8,10}|\d{8}")
+_PASSPORT = re.compile(r"[A-Z]{1,2}\d{7,9}|[HM]\d{8,10}|\d{8}", re.A)
 _APART = re.compile(r"[、,，;；/|\s]+")
 _LABEL = re.compile(r"^(公民)?(居民)?(身份证|身份|证件|统一社会信用|信用|机构|执业|组织机构)?(证)?(号码|号|代码)?[:：]")
 
@@ -61,7 +61,7 @@ def _number(text: str) -> Outcome:
         except ValueError:
             return Faulty(f"身份证号“{text}”是 15 位的旧号，但里面的出生日期不存在，请核对")
         return Parsed(text, f"“{text}”是 15 位的旧身份证号，原样保留")
-    if text.isdigit() or re.fullmatch(r"\d+X", text):
+    if text.isdecimal() or re.fullmatch(r"\d+X", text):
         return Faulty(f"身份证号“{text}”有 {len(text)} 位，应为 18 位")
     return Faulty(f"“{text}”不是身份证号，应为 18 位")
 
@@ -78,17 +78,17 @@ def _code(text: str) -> Outcome:
 def _either(text: str) -> Outcome:
     if "*" in text:
         return _number(text)
-    if len(text) == 18 and text[:17].isdigit():
+    if len(text) == 18 and text[:17].isdecimal():
         as_id = _number(text)
         # A credit code of digits alone exists; its check character then tells.
         return as_id if as_id.__class__ is Parsed or credit_code_fault(text) else Parsed(text)
     if len(text) == 18 and _CREDIT_CODE.fullmatch(text):
         return _code(text)
-    if _ORGANISATION_CODE.fullmatch(text) and not text.isdigit():
+    if _ORGANISATION_CODE.fullmatch(text) and not text.isdecimal():
         return _code(text)
     if _PASSPORT.fullmatch(text):
         return Parsed(text, f"“{text}”像护照或港澳台证件号，没有校验")
-    if text.isdigit() or text[:-1].isdigit():
+    if text.isdecimal() or text[:-1].isdecimal():
         return _number(text)
     return Faulty(f"“{text}”不是身份证号或统一社会信用代码，应为 18 位")
 

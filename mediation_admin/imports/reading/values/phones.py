@@ -7,14 +7,14 @@ from mediation_admin.imports.reading.cells import Cell, shown, squeeze
 from mediation_admin.imports.reading.values.outcome import PLACEHOLDERS, Empty, Faulty, Outcome, Parsed, parser
 
 HOW = "请写成 11 位手机号，或“区号-号码”的座机"
-_MOBILE = re.compile(r"(?:\+?0{0,2}86-?)?0?(1[3-9]\d{9})")
+_MOBILE = re.compile(r"(?:\+?0{0,2}86-?)?0?(1[3-9]\d{9})", re.A)
 _AREA = r"(?:010|02[0-57-9]|0[3-9]\d{2})"
-_LANDLINE = re.compile(rf"(?:\+?0{{0,2}}86-?)?\(?({_AREA})\)?-?([2-8]\d{{6,7}})(?:(?:-|转|分机)(\d{{1,6}}))?")
-_LOCAL = re.compile(r"([2-8]\d{6,7})(?:(?:-|转|分机)(\d{1,6}))?")
-_SERVICE = re.compile(r"([48]00)-?(\d{3})-?(\d{4})|(1\d{4}|9\d{4})")
+_LANDLINE = re.compile(rf"(?:\+?0{{0,2}}86-?)?\(?({_AREA})\)?-?([2-8]\d{{6,7}})(?:(?:-|转|分机)(\d{{1,6}}))?", re.A)
+_LOCAL = re.compile(r"([2-8]\d{6,7})(?:(?:-|转|分机)(\d{1,6}))?", re.A)
+_SERVICE = re.compile(r"([48]00)-?(\d{3})-?(\d{4})|(1\d{4}|9\d{4})", re.A)
 _APART = re.compile(r"[、,;/|\n\r\t\\或和]|\s{2,}")
 _LABEL = re.compile(r"^[^\d+(]*[:：]?|[^\d]*$")
-_NOT_REAL = re.compile(r"(\d)\1{6,10}|1?[0-1]?0{7,10}|12345678\d*|1380{8}")
+_NOT_REAL = re.compile(r"(\d)\1{6,10}|1?[0-1]?0{7,10}|12345678\d*|1380{8}", re.A)
 _JOINERS = re.compile(r"[-\s.·_–—－()]")
 
 
@@ -81,7 +81,7 @@ def _several(original: str) -> Outcome:
     return Parsed(numbers, "；".join(warnings) or None)
 
 
-_QUICK = re.compile(r"1[3-9]\d{9}")
+_QUICK = re.compile(r"1[3-9]\d{9}", re.A)
 
 
 def _phones(cell: Cell) -> Outcome:

@@ -19,7 +19,9 @@ from mediation_admin.imports.reading.values.outcome import (
 _HANZI = r"㐀-鿿豈-﫿𠀀-𲎯"
 _BETWEEN_HANZI = re.compile(rf"(?<=[{_HANZI}])[ \t　\xa0]+(?=[{_HANZI}])")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060\u00ad"))
-_CASE_NUMBER = re.compile(r"\((\d{4})\)([^\d()]{1,3}(?:\d{2,4})?)([^\d()]{1,8})(\d{1,8})号(之[一二三四五六七八九十]+)?")
+_CASE_NUMBER = re.compile(
+    r"\((\d{4})\)([^\d()]{1,3}(?:\d{2,4})?)([^\d()]{1,8})(\d{1,8})号(之[一二三四五六七八九十]+)?", re.A
+)
 _LIST = re.compile(r"[、,，;；/|\n\r\t]+|\s{2,}")
 _LIST_WITH_SPACES = re.compile(r"[、,，;；/|\s]+")
 
