@@ -59,14 +59,17 @@ def door(who: frozenset[Role] | None, *endpoints: str, **how: Any) -> None:
         DOORS[endpoint] = Door(endpoint, who, **how)
 
 
-def list_doors(code: str, who: frozenset[Role], *, bulk: Iterable[str] = ()) -> None:
-    """The endpoints every list has. ``bulk`` names its bulk actions: without one, no code leads anywhere."""
+def list_doors(
+    code: str, who: frozenset[Role], *, bulk: Iterable[str] = (), bulk_who: frozenset[Role] | None = None
+) -> None:
+    """The endpoints every list has. ``bulk`` names its bulk actions (for ``bulk_who``, if that is not everybody who
+    sees the list): without one, no code leads anywhere."""
     door(who, *(f"{code}.{name}" for name in ("index", "exact_count", "query", "keep_columns")))
     # An empty name of a saved view is refused with a sentence, so that nothing is left behind.
     door(who, f"{code}.keep_view", data={"name": ""})
     actions = sorted(bulk)
     door(
-        who if actions else NOBODY,
+        (bulk_who or who) if actions else NOBODY,
         f"{code}.rehearse",
         f"{code}.confirm",
         values={"code": actions[0] if actions else "none"},
@@ -88,7 +91,7 @@ door(EVERYBODY_SIGNED_IN, "sign_in.leave", "sign_in.role", "sign_in.password")
 # -- what every signed-in person has --------------------------------------------------------------------------------
 
 door(EVERYBODY_SIGNED_IN, "home.index", "shell.counts", "search.index", "jobs.index")
-door(COURT_STAFF, "todo.index")
+door(EVERYBODY_SIGNED_IN, "todo.index")
 door(
     EVERYBODY_SIGNED_IN,
     "my_account.index",
@@ -115,14 +118,19 @@ door(COURT_ADMIN, "court_users.detail", row=rows.colleague)
 # -- 调解案件管理 ---------------------------------------------------------------------------------------------------
 
 for code in ("cases", "cases_pre_filing", "cases_post_filing", "cases_internet"):
-    list_doors(code, COURT_STAFF)
+    list_doors(code, COURT_STAFF, bulk=["assign"], bulk_who=CLERKS)
 list_doors("cases_deleted", COURT_ADMIN)
+door(COURT_ADMIN, "cases_deleted.restore_many", values={"token": "expired"}, also=frozenset({400}))
 door(CLERKS, "cases.new")
 door(COURT_STAFF, "cases.lookup_causes")
 door(COURT_STAFF, "cases.detail", row=rows.case)
 door(CLERKS, "cases.edit", row=rows.case)
 door(CLERKS, "cases.make_move", row=rows.case, values={"step": "assign"})
 door(COURT_STAFF, "cases.reveal", row=rows.party)
+door(CLERKS, "assignment.index")
+door(CLERKS, "assignment.pick", "assignment.withdraw", row=rows.case_to_assign)
+door(CLERKS, "assignment.bulk", "assignment.undo", row=rows.bulk_assignment, personal=True)
+door(CLERKS, "assignment.undone", row=rows.undone_assignment, personal=True)
 import_doors("backfill", COURT_ADMIN, rows.case_batch)
 door(COURT_ADMIN, "backfill.new")
 
