@@ -30,9 +30,11 @@ def bar_chart(
             f'<text x="{LABEL + long + 8:.1f}" y="{y + 15}" class="ch-value">{figure}{escape(unit)}</text>'
         )
         parts.append(f'<a href="{escape(url)}">{body}</a>' if url else f"<g>{body}</g>")
+    # A picture with links in it is a group to those who hear it, or they would not find the links.
+    role = "group" if any(url for _, _, url in shown) else "img"
     return safe(
         f'<figure class="chart"><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {WIDTH} {height}" '
-        f'role="img" aria-label="{escape(title)}">{"".join(parts)}</svg></figure>'
+        f'role="{role}" aria-label="{escape(title)}">{"".join(parts)}</svg></figure>'
     )
 
 

@@ -114,6 +114,7 @@ class JobsView(Screen):
         try:
             jobs.cancel(db.session(), job)
         except RuleBroken as broken:
+            db.session.rollback()
             banner(broken.message, tone="warn")
         else:
             db.session.commit()

@@ -123,6 +123,7 @@ function tips() {
     hide();
     tip = document.createElement("div");
     tip.className = "tip";
+    tip.setAttribute("role", "tooltip");
     tip.textContent = button.dataset.tip;
     document.body.append(tip);
     const place = button.getBoundingClientRect();
