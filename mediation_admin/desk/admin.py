@@ -9,6 +9,7 @@ from mediation_admin.core import clock
 from mediation_admin.core.admin import (
     Access,
     Action,
+    Card,
     Empty,
     Screen,
     Stat,
@@ -94,23 +95,23 @@ class TodoView(Screen):
 
     code = "todo"
     title = "待办"
-    permission = Permission.CASE_VIEW
+    permission = Access.SIGNED_IN
     menu_path = None
 
     @screen_route("/")
     def index(self) -> Any:
         today = clock.today()
-        found = queries.counts(db.session(), today)
+        may_see = current_actor().may(Permission.CASE_VIEW)
+        found = queries.counts(db.session(), today) if may_see else {}
         rows = [
             (Markup('<a href="{}">{}</a>').format(one.url, one.label), queries.words(found[one.key]), one.help)
             for one in queries.waiting(today)
-            if found[one.key]
+            if found.get(one.key)
         ]
         if not rows:
-            empty = Empty("没有待办事项。", (Action("查看全部案件", "/cases/"),), icon="check-square")
-            return self.render(
-                "shared/page.html", pieces=[Markup('<section class="card">{}</section>').format(empty.html())]
-            )
+            onwards = (Action("查看全部案件", "/cases/"),) if may_see else (Action("返回首页", "/"),)
+            empty = Empty("没有待办事项。", onwards, icon="check-square")
+            return self.render("shared/page.html", pieces=[Card(empty.html())])
         return self.render("shared/page.html", pieces=[Table(["事项", "件数", "说明"], rows, numeric=(1,))])
 
 

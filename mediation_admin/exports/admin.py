@@ -13,7 +13,7 @@ from mediation_admin.core.admin.job_screen import show_result_at
 from mediation_admin.core.admin.screen import screen_route
 from mediation_admin.core.admin.shell import safe_back
 from mediation_admin.core.db import db
-from mediation_admin.core.errors import NotFound, RuleBroken
+from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.jobs import UNFINISHED, Job, JobStatus
 from mediation_admin.exports import operations
 from mediation_admin.exports.catalogue import source_for
@@ -155,9 +155,9 @@ class DownloadsView(ListScreen):
     def again(self, ident: int) -> Response:
         try:
             operations.again(actor=current_actor(), request_id=ident)
-        except (RuleBroken, NotFound) as broken:
+        except RuleBroken as broken:
             db.session.rollback()
-            banner(getattr(broken, "message", "这份数据已不能导出。"), tone="warn")
+            banner(broken.message, tone="warn")
         else:
             db.session.commit()
             toast("已重新开始导出")

@@ -243,15 +243,18 @@ def cancel_export(*, actor: Actor, request_id: int) -> ExportRequest:
 
 
 def again(*, actor: Actor, request_id: int) -> ExportRequest:
-    """The same request once more, with today's data."""
+    """The same request once more, with today's data. Refuses what this person may no longer export."""
     old = own_request(actor, request_id)
-    return request_export(
-        actor=actor,
-        code=old.source,
-        params=[tuple(pair) for pair in old.params],
-        keys=old.columns,
-        file_format=old.format,
-    )
+    try:
+        return request_export(
+            actor=actor,
+            code=old.source,
+            params=[tuple(pair) for pair in old.params],
+            keys=old.columns,
+            file_format=old.format,
+        )
+    except NotFound:
+        raise RuleBroken("您的权限已变化，不能再导出这份数据。") from None
 
 
 def expire_files() -> int:

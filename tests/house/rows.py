@@ -92,12 +92,12 @@ def job(world: World, person: Person) -> dict[str, Any]:
     return {"job_id": _job(world, person)}
 
 
-def _job(world: World, person: Person) -> int:
+def _job(world: World, person: Person, kind: str = "exports.run") -> int:
     actor, scope = people.acting(world.app, person)
     with world.app.app_context():
         enter(db.session(), actor, scope)
         asked = Job(
-            kind="exports.run",
+            kind=kind,
             params={},
             requester_id=actor.account_id,
             role=actor.role,
@@ -127,6 +127,21 @@ def party(world: World, person: Person) -> dict[str, Any]:
         applicant = cases.a_party(name=f"{world.marker(person)}{world.number()}")
         made = cases.a_case(actor, parties=(applicant, cases.a_party(cases.PartyRole.RESPONDENT)))
         return {"ident": made.id, "party_id": made.parties[0].id}
+
+
+def case_to_assign(world: World, person: Person) -> dict[str, Any]:
+    """A case waiting to be assigned, as the pages of assigning call it."""
+    return {"case_id": party(world, person)["ident"]}
+
+
+def bulk_assignment(world: World, person: Person) -> dict[str, Any]:
+    """A bulk assignment the person asked for, which came to nothing."""
+    return {"job_id": _job(world, person, "assignment.bulk")}
+
+
+def undone_assignment(world: World, person: Person) -> dict[str, Any]:
+    """The undoing of one."""
+    return {"job_id": _job(world, person, "assignment.undo")}
 
 
 # -- rosters --------------------------------------------------------------------------------------------------------

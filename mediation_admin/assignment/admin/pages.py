@@ -51,6 +51,7 @@ class AssignmentView(Screen):
         """The candidates of a case that awaits one, or of a case whose mediator is to be changed."""
         case = fetch(db.session(), Case, case_id)
         problem = operations.refusal(case, clock.today())
+        can_assign = problem is None
         if request.method == "POST" and problem is None:
             try:
                 message = self._carry_out(case)
@@ -59,6 +60,7 @@ class AssignmentView(Screen):
                 db.session.rollback()
                 problem = broken
                 case = fetch(db.session(), Case, case_id)
+                can_assign = operations.refusal(case, clock.today()) is None
             else:
                 undo = self.url_for("withdraw", case_id=case_id) if case.state is CaseState.TO_ACCEPT else None
                 toast(message, undo=undo, link=("查看", detail_url(case_id)))
@@ -77,7 +79,7 @@ class AssignmentView(Screen):
             case=case,
             label=label,
             changing=_is_change(case),
-            can_assign=operations.refusal(case, clock.today()) is None,
+            can_assign=can_assign,
             ranking=ranking,
             factors=list(rules.WEIGHTS.items()),
             chosen=chosen,

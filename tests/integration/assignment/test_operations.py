@@ -155,8 +155,8 @@ def test_a_case_of_another_court_cannot_be_assigned(desk, app, working_as):
 
 
 def test_the_ranking_is_kept_as_the_reason(desk):
-    loans = desk.mediator("钱某", specialities=["loan"])
-    busy = desk.mediator("赵某", specialities=["loan"], listing={"max_open": 1})
+    loans = desk.mediator("钱某", specialities=["private_loan"])
+    busy = desk.mediator("赵某", specialities=["private_loan"], listing={"max_open": 1})
     out = desk.mediator("孙某", listing={"term_end": YESTERDAY})
     operations.assign_mediator(actor=desk.actor, case_id=desk.case().id, mediator_id=loans.id, today=TODAY)
     case = desk.case()
