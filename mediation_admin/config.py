@@ -18,7 +18,6 @@ def from_environment() -> dict[str, Any]:
     data = Path(os.environ.get("DATA_DIR") or ".data").resolve()
     return {
         "SQLALCHEMY_DATABASE_URI": database_url(os.environ["DATABASE_URL"]),
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8},
         "REDIS_URL": os.environ["REDIS_URL"],
         "SECRET_KEY": os.environ["SECRET_KEY"],
         # "key id:base64" pairs; a bare value is key 1. The first is used for writing.
@@ -52,6 +51,7 @@ def encryption_keys(text: str) -> tuple[dict[int, str], int]:
 
 DEFAULTS: dict[str, Any] = {
     "SQLALCHEMY_TRACK_MODIFICATIONS": False,
+    "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8},
     "SESSION_COOKIE_NAME": "mediation",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import flask_migrate
 from flask import Flask
@@ -22,6 +23,8 @@ _KEYS = {
     "INDEX_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
 }
 
+_NO_QUEUE = "unix:///nonexistent/valkey.sock"
+
 
 def prepare(server: Postgres) -> str:
     """An empty database with every table and the reference data; returns its address."""
@@ -34,18 +37,27 @@ def prepare(server: Postgres) -> str:
     return url
 
 
+def environment(url: str, folder: str) -> dict[str, str]:
+    """What a process of the platform (gunicorn) needs in its environment to work on the same database."""
+    return {**_KEYS, "DATABASE_URL": url, "REDIS_URL": _NO_QUEUE, "DATA_DIR": folder, "LOG_LEVEL": "WARNING"}
+
+
 @contextlib.contextmanager
-def platform(url: str, folder: str) -> Iterator[Flask]:
-    """The app with its context pushed. There is no queue server: benchmarks call the work itself."""
+def platform(url: str, folder: str, **settings: Any) -> Iterator[Flask]:
+    """The app with its context pushed. There is no queue server: benchmarks call the work itself.
+
+    ``settings`` replace single ones, such as ``WTF_CSRF_ENABLED`` where the forms' tokens are to be paid for.
+    """
     os.environ["LOG_LEVEL"] = "WARNING"
     app = create_app(
         {
             **_KEYS,
             "SQLALCHEMY_DATABASE_URI": url,
-            "REDIS_URL": "unix:///nonexistent/valkey.sock",
+            "REDIS_URL": _NO_QUEUE,
             "DATA_DIR": folder,
             "RATELIMIT_STORAGE_URI": "memory://",
             "WTF_CSRF_ENABLED": False,
+            **settings,
         }
     )
     with app.app_context():
