@@ -14,7 +14,18 @@ from mediation_admin.rosters.enums import Identity, Sex
 from mediation_admin.rosters.models import MediatorListing, OrganisationListing
 
 TERM = {"term_start": date(2021, 7, 1), "term_end": date(2027, 6, 30)}
-HEADINGS = ("序号", "姓名", "性别", "手机号码", "身份类别", "所属调解组织", "擅长领域", "聘任日期", "聘期至", "证书编号")
+HEADINGS = (
+    "序号",
+    "姓名",
+    "性别",
+    "手机号码",
+    "身份类别",
+    "所属调解组织",
+    "擅长领域",
+    "聘任日期",
+    "聘期至",
+    "证书编号",
+)
 
 
 def person(name: str = "王某某", **values: Any) -> PersonData:
@@ -80,5 +91,3 @@ def roster_workbook(rows: Sequence[Sequence[Any]], headings: Sequence[str] = HEA
     book.save(held)
     held.seek(0)
     return held
-
-

@@ -177,7 +177,7 @@ def _whom(
         if held.listing is None:
             return held, [Note("phone", "该调解员已由其他法院录入，将直接邀请加入本院，其个人信息不改动", Level.WARNING)]
         return held, []
-    namesakes = by_name.get(wish.name, [])
+    everyone = namesakes = by_name.get(wish.name, [])
     if wish.certificate_no:
         same = [one for one in namesakes if one.listing and one.listing.certificate_no == wish.certificate_no]
         if len(same) == 1:
@@ -190,7 +190,8 @@ def _whom(
             return waiting[0], []
         if len(waiting) > 1:
             return None, [Note("name", f"本院名册有 {len(waiting)} 名同名且没有手机号的调解员，请填写证书编号以便区分")]
-        return None, [Note("name", "本院名册已有同名的调解员，手机号不同，按另一个人新增", Level.WARNING)] if namesakes else []
+        another = Note("name", "本院名册已有同名的调解员，手机号不同，按另一个人新增", Level.WARNING)
+        return None, [another] if everyone else []
     if len(namesakes) == 1:
         return namesakes[0], []
     if len(namesakes) > 1:

@@ -78,4 +78,3 @@ def test_a_rollback_takes_all_of_it_back(batch):
     insert_many(session(), ImportRow.__table__, [row(made, 1)])
     session.rollback()
     assert stored(session, made) == []
-

@@ -217,11 +217,13 @@ def test_the_template_can_be_filled_in_and_imported(admin, run_jobs):
 def test_the_kept_file_and_the_kept_remarks_are_not_in_clear(checked, app, court_a):
     session, _ = court_a
     checked([make.roster_row(1), make.roster_row(2, 手机号码="199-0000-99")])
-    raw = session.execute(text("select layout, notes from import_batch join import_row on batch_id = import_batch.id")).all()
+    raw = session.execute(
+        text("select layout, notes from import_batch join import_row on batch_id = import_batch.id")
+    ).all()
     assert raw
     for layout, notes in raw:
         assert b"1990001" not in bytes(layout)
         assert notes is None or b"199-0000-99" not in bytes(notes)
     kept = [file for file in Path(app.config["DATA_DIR"], "imports").rglob("*") if file.is_file()]
     assert kept
-    assert all(b"PK" != file.read_bytes()[4:6] and b"workbook" not in file.read_bytes() for file in kept)
+    assert all(file.read_bytes()[4:6] != b"PK" and b"workbook" not in file.read_bytes() for file in kept)

@@ -51,7 +51,9 @@ def test_a_worker_killed_while_writing_leaves_nothing_and_the_work_is_taken_up_a
     session, _ = court_a
     batch, job = confirmed
     process = subprocess.Popen([sys.executable, "-c", PERFORM, str(job.id)], env={**os.environ, **environment})
-    watching = text("select count(*) from pg_stat_activity where state like '%%transaction%%' and query ilike '%%insert into mediator%%'")
+    watching = text(
+        "select count(*) from pg_stat_activity where state like '%%transaction%%' and query ilike '%%insert into mediator%%'"
+    )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         session.rollback()
@@ -100,7 +102,7 @@ def test_when_the_database_has_changed_since_the_pre_check_nothing_is_written(ad
 
 
 def test_a_cancelled_write_leaves_nothing(admin, checked, court_a, run_jobs):
-    session, actor = court_a
+    session, _actor = court_a
     page = checked([make.roster_row(1)])
     admin.post(page + "confirm")
     batch = session.get(ImportBatch, int(page.rstrip("/").rsplit("/", 1)[1]))

@@ -24,6 +24,7 @@ def court_a(app: Flask, working_as) -> Iterator[Work]:
 @pytest.fixture
 def working(app: Flask, working_as) -> Callable[[Person], object]:
     """``with working(clerk_b) as (session, actor):``"""
+
     @contextmanager
     def work(person: Person = clerk_b) -> Iterator[Work]:
         actor, scope = acting(app, person)

@@ -173,7 +173,7 @@ def test_editing_keeps_what_was_not_touched_and_refuses_a_stale_form(as_person, 
 
 
 def test_suspending_needs_a_reason_and_can_be_taken_back(as_person, people, court_a):
-    session, actor = court_a
+    session, _actor = court_a
     client = as_person(admin_a)
     page = client.get(f"/mediators/{people[0]}/").text
     listing = session.query(Mediator).filter_by(id=people[0]).one().listings[0].id

@@ -10,10 +10,11 @@ from mediation_admin.imports import operations as imports
 from mediation_admin.imports.models import ImportBatch, ImportRow
 from mediation_admin.rosters.enums import Certification, Identity, Roster, Sex, Standing
 from mediation_admin.rosters.models import Mediator, MediatorListing, Membership, Organisation, OrganisationListing
-from tests.factories import rosters as make
 from tests.people import acting, admin_a
 
-ROSTER = next(Path("mediation_admin/demo").rglob("宛城区_特邀调解员名册.xlsx"), Path("../shared/data/宛城区_特邀调解员名册.xlsx"))
+ROSTER = next(
+    Path("mediation_admin/demo").rglob("宛城区_特邀调解员名册.xlsx"), Path("../shared/data/宛城区_特邀调解员名册.xlsx")
+)
 
 
 @pytest.fixture
