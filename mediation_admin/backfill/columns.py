@@ -55,6 +55,8 @@ _CAUSES_BEHIND_NAMES = spelt(
 )
 
 _NAMES = spelt(
+    "姓名及联系方式 姓名和联系方式 姓名及电话 姓名、电话 姓名及联系电话 姓名/联系方式 姓名电话 基本信息 "
+    "基本情况 信息 姓名及身份信息 姓名及身份证号 姓名、身份证号 姓名（名称）及联系方式 "
     "姓名/名称 姓名或名称 姓名（名称） 名称（姓名） 姓名 名称 当事人姓名 名字 人员 单位名称 "
     "姓名及名称 姓名名称 name names 全称 主体"
 )
@@ -157,7 +159,7 @@ def _inner_case_number(cell: Cell, unit: str | None) -> Outcome:
     return outcome
 
 
-_PARTY_FIELDS = ("applicant_names", "respondent_names", "third_names")
+_PARTY_FIELDS = ("applicant_names", "respondent_names", "third_names", "cause")
 
 CASE_COLUMNS = Catalogue(
     fields=(
@@ -220,6 +222,7 @@ CASE_COLUMNS = Catalogue(
             ),
             label,
             required=True,
+            satisfied_by=("parties",),
             example="民间借贷纠纷",
         ),
         Field(

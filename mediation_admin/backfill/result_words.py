@@ -79,7 +79,7 @@ RESULT_WORDS = WordTable(
         LedgerResult.REFUSE_SIGN: spelt("拒绝签字 拒绝签收 拒签 不签字 拒绝签章 反悔 签字前反悔 达成协议后反悔"),
         LedgerResult.PROCEDURAL: spelt(
             "程序性终止 不予受理 不属于受理范围 不适宜调解 不适合调解 移送 移送管辖 重复 重复立案 "
-            "虚假调解 作废 录入错误 死亡终结"
+            "虚假调解 驳回 驳回起诉 驳回申请 作废 录入错误 死亡终结"
         ),
         LedgerResult.OPEN: spelt(
             "未结 未结案 调解中 在调 在调解 正在调解 正在调解中 进行中 办理中 正在办理 待调解 待调 "

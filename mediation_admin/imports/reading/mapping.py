@@ -259,7 +259,7 @@ def _score(heading: Heading, field: Field, place: _Place, catalogue: Catalogue) 
         if word in known and (field.group is None or field.group == place.group):
             return known[word] - (0.0 if field.group is None or place.sure else 0.12), "列名相同"
     if field.group is not None:
-        return _score_in_group(heading, field, place, known, leaf)
+        return _score_in_group(heading, field, place, known)
     for word in leaf[len(exact) :]:
         if word in known:
             return known[word] - 0.1, "列名相近"
@@ -268,23 +268,23 @@ def _score(heading: Heading, field: Field, place: _Place, catalogue: Catalogue) 
     return _contained(exact[0], known)
 
 
-def _score_in_group(
-    heading: Heading, field: Field, place: _Place, known: dict[str, float], leaf: tuple[str, ...]
-) -> tuple[float, str]:
+def _score_in_group(heading: Heading, field: Field, place: _Place, known: dict[str, float]) -> tuple[float, str]:
     if field.group != place.group:
         return 0.0, ""
     if place.rest is not None:
         if place.rest == "":
             return (0.93, "列名相同") if field.main else (0.0, "")
-        words: tuple[str, ...] = (place.rest, *variants(place.rest))
+        text = place.rest
     else:
-        words = leaf
+        text = heading.leaf
+    exact = (text, *exact_variants(text))
     sureness = 0.96 if place.sure else 0.85
-    for word in words:
+    for word in (*exact, *variants(text)):
         if word in known:
-            return known[word] * sureness, "列名与上级表头相同" if len(
-                heading.path
-            ) > 1 else "列名相同" if place.sure else "按左边一列判断"
+            near = 0.0 if word in exact else 0.1
+            why = "列名与上级表头相同" if len(heading.path) > 1 else "列名相同" if place.sure else "按左边一列判断"
+            return (known[word] - near) * sureness, why
+    words = exact[1:] or exact
     points, why = _contained(words[0], known)
     return points * sureness, why
 

@@ -281,6 +281,27 @@ def test_both_sides_in_one_column(tmp_path, parties):
     assert not read.faults
 
 
+def test_the_cause_may_stand_in_the_name_of_the_case(tmp_path):
+    heads = ["序号", "案号", "案件名称", "收案日期"]
+    names = ["彭娟诉谢远浩民间借贷纠纷", "彭娟与谢远浩离婚纠纷一案", "彭娟诉谢远浩"]
+    rows = [[n, f"（2023）豫1302诉前调{n}号", name, "2023-1-5"] for n, name in enumerate(names, 1)]
+    read = Read(xlsx(tmp_path / "a.xlsx", [heads, *rows]))
+    assert read.mapping.usable
+    assert [row.values.get("cause") for row in read.rows] == ["民间借贷纠纷", "离婚纠纷", None]
+    assert [message for _, _, message in read.faults] == ["缺少案由，请补上"]
+
+
+def test_names_phones_and_papers_in_one_column(tmp_path):
+    heads = ["序号", "收案时间", "案由", "原告姓名及联系方式", "被告基本信息"]
+    row = [1, "2023.1.5", "离婚纠纷", "彭娟 19900000012", "谢远浩，身份证号：411302198308099485，电话：19900000013"]
+    read = Read(xlsx(tmp_path / "a.xlsx", [heads, row, row]))
+    assert read.fields[3] == "applicant_names"
+    assert read.fields[4] == "respondent_names"
+    assert read.rows[0].values["applicant_names"][0].phone == "19900000012"
+    respondent = read.rows[0].values["respondent_names"][0]
+    assert (respondent.name, respondent.phone, respondent.id_number) == ("谢远浩", "19900000013", "411302198308099485")
+
+
 def test_data_wider_than_the_headings_and_columns_without_a_name(tmp_path):
     body = [[*row, "多出来的", 7] for row in cases()]
     heads = [*HEADS[:9], None, *HEADS[10:]]

@@ -152,6 +152,14 @@ def test_both_sides_of_a_dispute(cell, applicants, respondents):
     assert [one.name for one in value["respondent"]] == respondents
 
 
+def test_the_cause_at_the_end_is_told_and_a_name_like_a_cause_is_not_cut():
+    assert SIDES("张三诉李四、王五民间借贷纠纷一案").value["cause"] == "民间借贷纠纷"
+    assert SIDES("张三诉李四离婚").value["cause"] == "离婚纠纷"
+    value = both_sides(["继承纠纷"])("张三诉王继承").value
+    assert [one.name for one in value["respondent"]] == ["王继承"]
+    assert value["cause"] == ""
+
+
 def test_a_third_party_is_found():
     value = SIDES("申请人：张三；被申请人：李四；第三人：王五").value
     assert [one.name for one in value["third"]] == ["王五"]

@@ -27,14 +27,18 @@ def _people(text: str) -> Outcome:
     return people(text.strip(" ;；,，。\n"))
 
 
-def _without_cause(text: str, causes: tuple[str, ...]) -> tuple[str, bool]:
-    """Cut the cause of action off the end; the flag says that something that looks like a cause could not be cut."""
+def _without_cause(text: str, causes: tuple[str, ...]) -> tuple[str, str]:
+    """(what stands before the cause of action at the end, the cause); no cause if none of the known ones is there."""
     text = re.sub(r"(?:一案|案件|案)$", "", text.strip(" 。"))
+    last = re.split("[、，,；;和]", text)[-1]
     for cause in causes:
         for ending in (cause, cause.removesuffix("纠纷")):
-            if len(ending) >= 2 and text.endswith(ending) and len(text) - len(ending) >= 2:
-                return text[: -len(ending)].rstrip("关于的之间, ，"), False
-    return text, text.endswith("纠纷")
+            if len(ending) < 2 or not text.endswith(ending) or len(text) - len(ending) < 2:
+                continue
+            if ending != cause and len(last) <= 3 and looks_natural(last):
+                continue  # 王继承 is a person
+            return re.sub(r"(?:关于|之间的?|因|的|[,，]|\s)+$", "", text[: -len(ending)]), cause
+    return text, ""
 
 
 def _labelled(text: str) -> dict[str, str]:
@@ -47,10 +51,11 @@ def _labelled(text: str) -> dict[str, str]:
     return found
 
 
-def both_sides(causes: Iterable[str] = (), names: tuple[str, str, str] = SIDES) -> Parser:
-    """A parser that answers ``{"applicant": […], "respondent": […], "third": […]}`` of ``Named``.
+def both_sides(causes: Iterable[str] = (), names: tuple[str, str, str, str] = (*SIDES, "cause")) -> Parser:
+    """A parser that answers ``{"applicant": […], "respondent": […], "third": […], "cause": "…"}``; the sides of ``Named``.
 
-    ``names`` are other keys for the three sides (the fields they are spread to). ``causes`` are the causes of action that may stand at the end (张三诉李四民间借贷纠纷一案).
+    ``names`` are other keys for the four (the fields they are spread to). ``causes`` are the causes of action that may
+    stand at the end (张三诉李四民间借贷纠纷一案).
     """
     endings = tuple(sorted(set(causes), key=len, reverse=True))
 
@@ -74,7 +79,8 @@ def both_sides(causes: Iterable[str] = (), names: tuple[str, str, str] = SIDES) 
             return Empty() if len(text) < 2 else Faulty(f"“{quoted}”里分不出申请人和被申请人。{_HOW}")
         if not value["applicant"] or not value["respondent"]:
             return Faulty(f"“{quoted}”里只看到一方。{_HOW}")
-        return Parsed({name: value[side] for name, side in zip(names, SIDES, strict=True)}, "；".join(warnings) or None)
+        spread = dict(zip(names, (*(value[side] for side in SIDES), parts.get("cause", "")), strict=True))
+        return Parsed(spread, "；".join(warnings) or None)
 
     return sides
 
@@ -93,8 +99,8 @@ def _split(text: str, causes: tuple[str, ...], warnings: list[str]) -> dict[str,
     if len(pieces) == 1:
         return {}
     left, right = pieces
-    right, unsure = _without_cause(right, causes)
-    if unsure:
+    right, cause = _without_cause(right, causes)
+    if right.endswith("纠纷"):
         warnings.append(f"“{shown(text)}”末尾的案由没有分出来，请核对被申请人的姓名")
     third = ""
     if match := re.search(r"[,，、;；\s]*(?:及|以及)?第三人\s*[:：]?", right):
@@ -103,4 +109,5 @@ def _split(text: str, causes: tuple[str, ...], warnings: list[str]) -> dict[str,
         "applicant": re.sub(r"^(原告|申请人)", "", left.strip()),
         "respondent": re.sub(r"^(被告|被申请人)", "", right.strip()),
         "third": third,
+        "cause": cause,
     }
