@@ -92,7 +92,7 @@ function repeat(part) {
       const rows = all(":scope > [data-repeat-row]", part);
       event.preventDefault();
       const row = remove.closest("[data-repeat-row]");
-      if (rows.length > 1) {
+      if (rows.length > Math.max(1, Number(part.dataset.min))) {
         const near = row.previousElementSibling ?? row.nextElementSibling;
         row.remove();
         number(part, name);
@@ -125,6 +125,10 @@ function number(part, name) {
     const shown = one("[data-row-number]", row);
     if (shown) shown.textContent = String(n + 1);
   });
+  const rows = all(":scope > [data-repeat-row]", part);
+  for (const button of all("[data-remove-row]", part)) button.hidden = rows.length <= Number(part.dataset.min);
+  const add = one("[data-add-row]", part);
+  if (add && part.dataset.max) add.hidden = rows.length >= Number(part.dataset.max);
 }
 
 // A draft lives in this browser tab only and goes when the form is saved or the tab is closed.
