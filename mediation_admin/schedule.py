@@ -9,6 +9,7 @@ from mediation_admin.core import jobs
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import Actor, Scope, enter
 from mediation_admin.exports import operations as exports
+from mediation_admin.imports import jobs as import_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,5 @@ PERIODIC: list[Periodic] = [
     Periodic("audit:seal", seal_audit, every=60),
     Periodic("exports:expire", expire_exports, every=3600),
     Periodic("cases:overnight", case_jobs.overnight, at=1),
+    Periodic("imports:clear", import_jobs.clear_files, at=3),
 ]

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from mediation_admin.core.db import db
 from mediation_admin.core.jobs import JobRun, job_kind, on_failure
+from mediation_admin.core.scope import Actor, Scope, enter
 from mediation_admin.imports import operations
 from mediation_admin.imports.operations.steps import CHECK, INSPECT, MARK, UNDO, WRITE
 
@@ -58,3 +60,11 @@ def mark(run: JobRun) -> dict[str, Any]:
 def failed(job_id: int, sentence: str) -> None:
     """Put the batch back to where it can be tried again."""
     operations.step_failed(job_id=job_id, sentence=sentence)
+
+
+def clear_files() -> int:
+    """Every night: delete the workbooks of batches that nobody has touched for a month."""
+    enter(db.session(), Actor(None, "系统", "system", None), Scope.everything("old workbooks of every court are cleared"))
+    cleared = operations.sweep_files()
+    db.session.commit()
+    return cleared

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from mediation_admin.core import jobs
+from mediation_admin.core.db import db
 from mediation_admin.core.jobs import Job, JobStatus
 from mediation_admin.imports import operations
 from mediation_admin.imports.enums import BatchStatus
+from mediation_admin.imports.jobs import clear_files
 from mediation_admin.imports.models import ImportBatch, ImportRow
 from mediation_admin.rosters.models import Mediator, MediatorListing
 from tests.factories import rosters as make
@@ -126,17 +128,15 @@ def test_every_row_of_the_workbook_has_its_judgement(confirmed, court_a):
     assert session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch.id)) == 1499
 
 
-def test_files_of_old_batches_are_cleared_away(admin, checked, court_a, app, working_as):
-    from mediation_admin.core.scope import Actor, Scope
-
+def test_files_of_old_batches_are_cleared_away(admin, checked, court_a, app):
     session, _ = court_a
     page = checked([make.roster_row(1)])
     ident = int(page.rstrip("/").rsplit("/", 1)[1])
     session.execute(text("update import_batch set updated_at = now() - interval '31 days'"))
     session.commit()
-    with working_as(Actor(None, "系统", "system", None), Scope.everything("test")) as system:
-        assert operations.sweep_files() == 1
-        system.commit()
+    with app.app_context():
+        assert clear_files() == 1
+        db.session.remove()
     session.expire_all()
     batch = session.get(ImportBatch, ident)
     assert (batch.status, batch.stored_name, batch.layout) == (BatchStatus.ABANDONED, None, None)

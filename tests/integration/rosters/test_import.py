@@ -2,27 +2,14 @@
 
 from pathlib import Path
 
-import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from mediation_admin.imports import operations as imports
 from mediation_admin.imports.models import ImportBatch, ImportRow
 from mediation_admin.rosters.enums import Certification, Identity, Roster, Sex, Standing
 from mediation_admin.rosters.models import Mediator, MediatorListing, Membership, Organisation, OrganisationListing
-from tests.people import acting, admin_a
 
-ROSTER = next(
-    Path("mediation_admin/demo").rglob("宛城区_特邀调解员名册.xlsx"), Path("../shared/data/宛城区_特邀调解员名册.xlsx")
-)
-
-
-@pytest.fixture
-def court_a(app: Flask, working_as):
-    """A session of court A's administrator, with the actor."""
-    actor, scope = acting(app, admin_a)
-    with working_as(actor, scope) as session:
-        yield session, actor
+ROSTER = Path(__file__).parents[3] / "mediation_admin" / "demo" / "data" / "宛城区_特邀调解员名册.xlsx"
 
 
 def bring_in(session, actor, path=ROSTER):
