@@ -64,6 +64,8 @@ class FormPages:
             kind = CaseKind(asked) if asked in set(CaseKind) else rules.default_kind(court.regime_changes_on, today)
             form = CaseForm(data={"kind": kind, "registered_on": today, "category": CaseCategory.CIVIL})
         _offer(form)
+        # The hands are on the keyboard: the first field waits for them.
+        form.kind.render_kw = {"autofocus": True}
         if request.method == "POST" and not row_change(form) and _fine(form):
             submit = "save_draft" not in request.form
             try:

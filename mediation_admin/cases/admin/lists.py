@@ -86,6 +86,7 @@ class CaseListScreen(ListScreen):
     abstract = True
     permission = Permission.CASE_VIEW
     kind: CaseKind | None = None
+    replays = True
     columns = [
         Column("case_no", "诉前调解案号", cell=_number, required=True, copy=True, width="l",
                help="平台为每件案件生成的编号；内网的案号在“案号”一列"),

@@ -362,16 +362,24 @@ def _mediation(case: Case, names: dict[str, str]) -> list[Any]:
                 Fact("指派日期", case.assigned_on),
                 Fact("受理日期", case.accepted_on),
                 Fact("调解期限", case.due_on, hint=PROVISIONAL_NOTE if case.due_provisional else None),
-                Fact("延长天数", case.extended_days or None),
-                Fact("申请结案日期", case.close_requested_on),
-                Fact("结束日期", case.ended_on),
-                Fact("调解结果", case.result),
-                Fact("终止原因", case.end_reason.label if case.end_reason else None),
-                Fact("全部签字", None if case.signed_all is None else ("是" if case.signed_all else "否（线下签字）")),
-                Fact("备注", case.remark, wide=True),
+                *(fact for fact in _later_facts(case) if fact.value),
             ],
             title="办理情况",
         ),
+    ]
+
+
+def _later_facts(case: Case) -> list[Fact]:
+    """What only some cases have; left out where empty."""
+    signed = None if case.signed_all is None else ("是" if case.signed_all else "否（线下签字）")
+    return [
+        Fact("延长天数", case.extended_days),
+        Fact("申请结案日期", case.close_requested_on),
+        Fact("结束日期", case.ended_on),
+        Fact("调解结果", case.result),
+        Fact("终止原因", case.end_reason.label if case.end_reason else None),
+        Fact("全部签字", signed),
+        Fact("备注", case.remark, wide=True),
     ]
 
 
