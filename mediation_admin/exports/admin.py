@@ -22,7 +22,7 @@ from mediation_admin.exports.models import ExportRequest
 from mediation_admin.permissions import Permission
 
 # Parameters of the dialog itself; everything else in the address are the list's conditions.
-_OWN = {"list", "back", "columns", "format", "csrf_token", "order", "size"}
+_OWN = {"list", "back", "columns", "format", "mask_names", "csrf_token", "size"}
 
 
 def size_text(size: int | None) -> str:
@@ -105,6 +105,7 @@ class DownloadsView(ListScreen):
                     params=params,
                     keys=given.getlist("columns"),
                     file_format=ExportFormat(given.get("format", "xlsx")),
+                    mask_names="mask_names" in given,
                 )
                 db.session.commit()
             except (RuleBroken, ValueError) as broken:
@@ -124,7 +125,9 @@ class DownloadsView(ListScreen):
             chosen=given.getlist("columns"),
             problem=problem,
             back=safe_back(self.home_url()),
-            masked=not current_actor().may(Permission.EXPORT_NAMES),
+            personal=[field.column.title for field in source.fields() if field.personal],
+            names_masked=not current_actor().may(Permission.EXPORT_NAMES),
+            mask_names="mask_names" in given,
         )
 
     @screen_route("/<int:ident>/download")

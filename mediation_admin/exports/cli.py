@@ -39,7 +39,7 @@ def run(source: str, court: str, out: Path, conditions: tuple[str, ...]) -> None
                 actor=actor,
                 source=found,
                 params=params,
-                keys=[],
+                keys=None,
                 file_format=file_format,
                 folder=out.resolve().parent,
                 name=out.stem,

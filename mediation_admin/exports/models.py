@@ -29,6 +29,7 @@ class ExportRequest(Recorded, Base):
     conditions: Mapped[str] = mapped_column(Text, default="", comment="the conditions in words, as the watermark says")
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     format: Mapped[ExportFormat] = enum_column(ExportFormat, default=ExportFormat.XLSX)
+    mask_names: Mapped[bool] = mapped_column(default=False, server_default="false", comment="names of parties masked")
     file_name: Mapped[str] = mapped_column(Text, comment="the name the person sees")
     stored_name: Mapped[str | None] = mapped_column(Text, comment="the server's own name in the exports folder")
     size: Mapped[int | None] = mapped_column(BigInteger)

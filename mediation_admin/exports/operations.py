@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -35,11 +36,18 @@ def exports_folder() -> Path:
 
 
 def request_export(
-    *, actor: Actor, code: str, params: Params, keys: Sequence[str], file_format: ExportFormat
+    *,
+    actor: Actor,
+    code: str,
+    params: Params,
+    keys: Sequence[str] | None,
+    file_format: ExportFormat,
+    mask_names: bool = False,
 ) -> ExportRequest:
     """Ask for a file of a list or report under its conditions; a background job makes it.
 
-    Refuses: no column chosen, an unknown column, more than ten unfinished requests of one person.
+    ``mask_names`` masks the parties' names for whoever could have them in clear. Refuses: an unknown column, a condition
+    that can no longer be read, more than ten unfinished requests of one person.
     """
     session = db.session()
     source = source_for(actor, code)
@@ -63,6 +71,7 @@ def request_export(
         conditions=words,
         columns=[f.column.key for f in fields],
         format=file_format,
+        mask_names=mask_names,
         file_name=f"{source.title}_{stamp:%Y%m%d_%H%M%S}.{file_format.value}",
     )
     session.add(request)
@@ -75,19 +84,20 @@ def request_export(
         f"申请导出“{source.title}”，条件：{words or '全部'}",
         object_type="export_request",
         object_id=request.id,
-        changes={"columns": [None, request.columns]},
+        changes={"columns": [None, request.columns], "mask_names": [None, mask_names]},
     )
     session.flush()
     return request
 
 
-def chosen_fields(source: Source, keys: Sequence[str]) -> list[Field]:
-    """The fields of these keys in the source's order; all defaults when none is named."""
+def chosen_fields(source: Source, keys: Sequence[str] | None) -> list[Field]:
+    """The fields of these keys in the source's order; None means all. A report's columns are not picked."""
     known = list(source.fields())
-    if not source.pick or not keys:
-        return [f for f in known if f.default]
-    unknown = set(keys) - {f.column.key for f in known}
-    if unknown:
+    if keys is None or not source.pick:
+        return known
+    if not keys:
+        raise RuleBroken("请至少选择一列。", field="columns")
+    if set(keys) - {f.column.key for f in known}:
         raise RuleBroken("所选的列已不存在，请重新选择要导出的列。", field="columns")
     return [f for f in known if f.column.key in set(keys)]
 
@@ -111,6 +121,7 @@ def run_export(run: JobRun) -> dict[str, Any]:
         folder=exports_folder(),
         name=f"{request.id}-{secrets.token_hex(8)}",
         conditions=request.conditions,
+        mask_names=request.mask_names,
         run=run,
     )
     request.stored_name, request.size, request.rows = stored.name, written.size, written.rows
@@ -131,16 +142,18 @@ def write_file(
     actor: Actor,
     source: Source,
     params: Params,
-    keys: Sequence[str],
+    keys: Sequence[str] | None,
     file_format: ExportFormat,
     folder: Path,
     name: str,
     conditions: str,
+    mask_names: bool = False,
     run: JobRun | None = None,
 ) -> tuple[sheets.Written, Path]:
     """Write the file whole under ``folder/name.xlsx|csv``, or not at all."""
     session = db.session()
-    fields = [_masked(f, actor) for f in chosen_fields(source, keys)]
+    masks = mask_names or not actor.may(Permission.EXPORT_NAMES)
+    fields = [_masked(f) if masks and f.personal else f for f in chosen_fields(source, keys)]
     columns = [f.column for f in fields]
     path = folder / f"{name}.{file_format.value}"
     mark = sheets.Watermark(
@@ -179,13 +192,11 @@ def record_operator_export(title: str, rows: int) -> None:
     record(db.session(), "export:file:written", f"运维命令导出“{title}”{rows} 行", object_type="export_request")
 
 
-def _masked(field: Field, actor: Actor) -> Field:
-    if field.personal and not actor.may(Permission.EXPORT_NAMES):
-        return replace(field, column=replace(field.column, transform=mask_names))
-    return field
+def _masked(field: Field) -> Field:
+    return replace(field, column=replace(field.column, transform=masked_names))
 
 
-def mask_names(text: str) -> str:
+def masked_names(text: str) -> str:
     """甲、乙 with each name masked."""
     return "、".join(mask_name(name) for name in text.split("、"))
 
@@ -252,6 +263,7 @@ def again(*, actor: Actor, request_id: int) -> ExportRequest:
             params=[tuple(pair) for pair in old.params],
             keys=old.columns,
             file_format=old.format,
+            mask_names=old.mask_names,
         )
     except NotFound:
         raise RuleBroken("您的权限已变化，不能再导出这份数据。") from None
@@ -272,4 +284,19 @@ def expire_files() -> int:
         if request.stored_name:
             (folder / request.stored_name).unlink(missing_ok=True)
     sheets.sweep_unfinished(folder)
+    _sweep_unclaimed(folder)
     return len(due)
+
+
+def _sweep_unclaimed(folder: Path) -> None:
+    """Remove whole files that no request names: their worker died between the file and its commit."""
+    old = time.time() - 86_400
+    found = [path for path in folder.iterdir() if not path.name.startswith(".") and path.stat().st_mtime < old]
+    claimed = set(
+        db.session.scalars(
+            select(ExportRequest.stored_name).where(ExportRequest.stored_name.in_([path.name for path in found]))
+        )
+    )
+    for path in found:
+        if path.name not in claimed:
+            path.unlink(missing_ok=True)

@@ -15,15 +15,13 @@ Params = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Field:
-    """One column that may be exported: how the sheet shows it and the SQL expression it comes from.
+    """One column that may be exported: how the sheet shows it.
 
-    ``personal`` columns are masked unless the role may export names; ``default`` ones are ticked at first.
+    ``personal`` columns are masked unless the role may export names.
     """
 
     column: sheets.Column
-    expression: Any = None
     personal: bool = False
-    default: bool = True
 
 
 @dataclass(frozen=True)

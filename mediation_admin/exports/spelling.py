@@ -1,0 +1,55 @@
+"""How stored values that are no plain text are spelled in a file: masks, lists of codes, changes of the audit."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mediation_admin.cases.enums import Gap
+from mediation_admin.core.crypto import decrypt, mask_id_number, mask_phone
+from mediation_admin.rosters.enums import Identity
+
+JOIN = "、"
+# Lists of codes by the key of their column; codes that are not here stand as they are.
+CODES: Mapping[str, Mapping[str, str]] = {"gaps": Gap.labels(), "identities": Identity.labels()}
+# What of an encrypted value a file may show, by the end of its purpose (table.column). Anything else shows nothing.
+MASKS: Mapping[str, Callable[[str], str]] = {"phone": mask_phone, "id_number": mask_id_number}
+NOTHING = "***"
+
+
+def masked(purpose: str, mask: Callable[[str], str] | None) -> Callable[[Any], str]:
+    """A function from the encrypted value to what may be shown of it: the list's own mask, else the usual one."""
+    chosen = mask or next((one for end, one in MASKS.items() if purpose.endswith(end)), None)
+
+    def shown(value: Any) -> str:
+        if chosen is None:
+            return NOTHING
+        # From Python rows the column type has decrypted it already; from COPY it comes as bytes.
+        return chosen(value if isinstance(value, str) else decrypt(bytes(value), purpose))
+
+    return shown
+
+
+def words_of(key: str) -> Callable[[str], str]:
+    """A function from 「a、b」 to the words of the codes."""
+    words = CODES.get(key, {})
+    return lambda text: JOIN.join(words.get(code, code) for code in text.split(JOIN) if code)
+
+
+def changes(value: Any) -> str:
+    """Old and new values as an entry of the audit holds them: state：to_assign → to_accept."""
+    held = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(held, dict):
+        return json.dumps(held, ensure_ascii=False)
+    return "；".join(f"{key}：{_change(change)}" for key, change in held.items())
+
+
+def _change(change: Any) -> str:
+    if isinstance(change, list) and len(change) == 2:
+        return f"{_word(change[0])} → {_word(change[1])}"
+    return _word(change)
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "空"
+    return JOIN.join(map(str, value)) if isinstance(value, list) else str(value)
