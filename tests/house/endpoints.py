@@ -10,10 +10,11 @@ How to add yours
    ``everywhere=True`` – the roles of ``who`` work for the platform and reach the rows of every court.
 4. ``values=`` fills other parts of the address, ``query=`` and ``data=`` the query and the posted form, where an empty
    request would be refused with 404 before the row is looked for. ``also=`` adds statuses that count as "got in".
-A list screen is one line (``list_doors``), an import wizard too (``import_doors``).
+A list screen is one line (``list_doors``, with its bulk actions), an import wizard too (``import_doors``). One endpoint
+whose ``values`` decide who may (a move, a bulk action) has one door for each value.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,31 +50,25 @@ class Door:
     also: frozenset[int] = frozenset()
 
 
-DOORS: dict[str, Door] = {}
+DOORS: dict[str, list[Door]] = {}
 
 
 def door(who: frozenset[Role] | None, *endpoints: str, **how: Any) -> None:
-    """Add endpoints with who may open them."""
+    """Add endpoints with who may open them. One endpoint may have several doors, with different ``values``."""
     for endpoint in endpoints:
-        assert endpoint not in DOORS, f"{endpoint} has two doors in tests/house/endpoints.py"
-        DOORS[endpoint] = Door(endpoint, who, **how)
+        made = Door(endpoint, who, **how)
+        doors = DOORS.setdefault(endpoint, [])
+        assert made.values not in [other.values for other in doors], f"{endpoint} has two doors for {made.values}"
+        doors.append(made)
 
 
-def list_doors(
-    code: str, who: frozenset[Role], *, bulk: Iterable[str] = (), bulk_who: frozenset[Role] | None = None
-) -> None:
-    """The endpoints every list has. ``bulk`` names its bulk actions (for ``bulk_who``, if that is not everybody who
-    sees the list): without one, no code leads anywhere."""
+def list_doors(code: str, who: frozenset[Role], *, bulk: Mapping[str, frozenset[Role]] | None = None) -> None:
+    """The endpoints every list has. ``bulk`` names its bulk actions and who may use each; another code leads nowhere."""
     door(who, *(f"{code}.{name}" for name in ("index", "exact_count", "query", "keep_columns")))
     # An empty name of a saved view is refused with a sentence, so that nothing is left behind.
     door(who, f"{code}.keep_view", data={"name": ""})
-    actions = sorted(bulk)
-    door(
-        (bulk_who or who) if actions else NOBODY,
-        f"{code}.rehearse",
-        f"{code}.confirm",
-        values={"code": actions[0] if actions else "none"},
-    )
+    for action, may in {**(bulk or {}), "none": NOBODY}.items():
+        door(may, f"{code}.rehearse", f"{code}.confirm", values={"code": action})
 
 
 def import_doors(code: str, who: frozenset[Role], row: MakeRow) -> None:
@@ -118,7 +113,7 @@ door(COURT_ADMIN, "court_users.detail", row=rows.colleague)
 # -- 调解案件管理 ---------------------------------------------------------------------------------------------------
 
 for code in ("cases", "cases_pre_filing", "cases_post_filing", "cases_internet"):
-    list_doors(code, COURT_STAFF, bulk=["assign"], bulk_who=CLERKS)
+    list_doors(code, COURT_STAFF, bulk={"assign": CLERKS, "recycle": COURT_ADMIN})
 list_doors("cases_deleted", COURT_ADMIN)
 door(COURT_ADMIN, "cases_deleted.restore_many", values={"token": "expired"}, also=frozenset({400}))
 door(CLERKS, "cases.new")

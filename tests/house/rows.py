@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.jobs import Job, JobStatus
-from mediation_admin.core.scope import Actor, enter
+from mediation_admin.core.scope import Actor, Scope, enter
 from mediation_admin.exports.enums import ExportFormat
 from mediation_admin.exports.models import ExportRequest
 from mediation_admin.imports.enums import BatchStatus
@@ -32,6 +32,7 @@ class World:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self._numbers = 0
+        self._acting: dict[str, tuple[Actor, Scope]] = {}
 
     def number(self) -> int:
         """A number not used before."""
@@ -47,11 +48,17 @@ class World:
         """The text that betrays a row of the person's court."""
         return MARKERS[self.place(person)]
 
+    def acting(self, person: Person) -> tuple[Actor, Scope]:
+        """The person's actor and scope, asked once: the house tests make thousands of requests."""
+        if person.key not in self._acting:
+            self._acting[person.key] = people.acting(self.app, person)
+        return self._acting[person.key]
+
     @contextmanager
     def at_work(self, person: Person) -> Iterator[tuple[Session, Actor]]:
         """A session of somebody who may make rows in the person's court; committed at the end."""
         maker = people.clerk_b if self.place(person) == "b" else people.admin_a
-        actor, scope = people.acting(self.app, maker)
+        actor, scope = self.acting(maker)
         with self.app.app_context():
             enter(db.session(), actor, scope)
             yield db.session, actor
@@ -93,7 +100,7 @@ def job(world: World, person: Person) -> dict[str, Any]:
 
 
 def _job(world: World, person: Person, kind: str = "exports.run") -> int:
-    actor, scope = people.acting(world.app, person)
+    actor, scope = world.acting(person)
     with world.app.app_context():
         enter(db.session(), actor, scope)
         asked = Job(
@@ -213,7 +220,7 @@ def _batch(world: World, person: Person, subject: str) -> dict[str, Any]:
 def export(world: World, person: Person) -> dict[str, Any]:
     """An export the person asked for, which failed."""
     asked = _job(world, person)
-    actor, scope = people.acting(world.app, person)
+    actor, scope = world.acting(person)
     with world.app.app_context():
         enter(db.session(), actor, scope)
         request = ExportRequest(
