@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Text, and_, cast, exists, or_, select
 from mediation_admin.cases import queries
 from mediation_admin.cases.enums import CaseKind, CaseState
 from mediation_admin.cases.models import Case, CaseEvent
-from mediation_admin.cases.operations.moving import LEDGER_MOVES, SYSTEM, move_many
+from mediation_admin.cases.operations.looking import LEDGER_MOVES
+from mediation_admin.cases.operations.moving import SYSTEM, move_many
 from mediation_admin.cases.rules.deadlines import NOTICE_DAYS
 from mediation_admin.core import clock
 from mediation_admin.core.db import db

@@ -14,7 +14,7 @@ from mediation_admin.cases.lifecycle import MOVES, refusal_of
 from mediation_admin.cases.models import Case
 from mediation_admin.cases.operations import Stale, Supplement, edit_case, facts_of, open_case
 from mediation_admin.cases.operations.editing import FORM_COLUMNS, data_of, kind_warning
-from mediation_admin.cases.operations.moving import court_of
+from mediation_admin.cases.operations.looking import court_of
 from mediation_admin.core import clock
 from mediation_admin.core.admin import (
     FormPage,

@@ -1,15 +1,15 @@
 """What changes a case. Every operation takes the actor first, asks the rules, writes rows and an event, flushes."""
 
-from mediation_admin.cases.operations.backfilling import (
+from mediation_admin.cases.operations.backfilling import insert_backfilled, open_backfilled_case
+from mediation_admin.cases.operations.editing import Stale, Supplement, edit_case, open_case
+from mediation_admin.cases.operations.ledger import (
     change_backfilled_case,
-    insert_backfilled,
-    open_backfilled_case,
     remove_backfilled,
     row_from_snapshot,
     snapshot_of,
 )
-from mediation_admin.cases.operations.editing import Stale, Supplement, edit_case, open_case
-from mediation_admin.cases.operations.moving import Outcome, facts_of, follow, move, move_many
+from mediation_admin.cases.operations.looking import facts_of
+from mediation_admin.cases.operations.moving import Outcome, follow, move, move_many
 
 __all__ = [
     "Outcome",

@@ -1,4 +1,4 @@
-"""Historic cases (T1b): one by form, many from a workbook, changed by the same ledger again, taken back.
+"""Historic cases (T1b): one by form, many from a workbook.
 
 The bulk path writes through Core in three inserts per chunk; it builds its rows with the same rules, the same effects
 and the same table as the single path, and tests compare the two row by row.
@@ -6,37 +6,29 @@ and the same table as the single path, and tests compare the two row by row.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import insert, select, text
 
 from mediation_admin.cases import effects, rules
 from mediation_admin.cases.enums import (
-    CaseCategory,
-    CaseKind,
     CaseSource,
-    CaseState,
-    EndReason,
-    IdKind,
     PartyRole,
-    PartyType,
-    Result,
 )
 from mediation_admin.cases.facts import Facts, Given
 from mediation_admin.cases.lifecycle import MOVES, refusal_of
 from mediation_admin.cases.models import Agent, Case, CaseEvent, Party
-from mediation_admin.cases.operations import moving
+from mediation_admin.cases.operations import looking, moving
 from mediation_admin.cases.operations import parties as party_rows
-from mediation_admin.cases.operations.editing import FORM_COLUMNS, cause_values, data_of
+from mediation_admin.cases.operations.editing import FORM_COLUMNS, cause_values
 from mediation_admin.cases.rules.backfill import state_for_backfill
 from mediation_admin.cases.rules.deadlines import Deadlines
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
-from mediation_admin.core.scope import Actor, fetch, scope_of, unfenced
+from mediation_admin.core.scope import Actor, scope_of, unfenced
 from mediation_admin.courts.operations import observe_case_numbers, take_case_numbers
 from mediation_admin.reference.case_numbers import CaseNumber, parse
 from mediation_admin.reference.causes import CauseBook
@@ -111,13 +103,13 @@ def build_backfilled_rows(
     Raises RuleBroken for the first row that is refused, its place in ``field`` as ``rows-N-…``.
     """
     move = MOVES["backfill"]
-    court = moving.court_of(court_id)
+    court = looking.court_of(court_id)
     deadlines = Deadlines(calendar(db.session), court.regime_changes_on)
     book = cause_book(db.session)
     built = []
     for place, (row, ident, number) in enumerate(zip(rows, ids, numbers, strict=True)):
         try:
-            state = state_for_backfill(moving.backfill_facts(row, today))
+            state = state_for_backfill(looking.backfill_facts(row, today))
             facts = Facts(
                 state=None,
                 today=today,
@@ -253,7 +245,7 @@ def insert_backfilled(
 def _numbers(court_id: int, rows: Sequence[rules.BackfilledCase]) -> list[CaseNumber]:
     """The ledger's own numbers, above which the court's counters go on, and the next ones for rows without. Refuses
     numbers that are in use, here or at another court."""
-    court = moving.court_of(court_id)
+    court = looking.court_of(court_id)
     own = [_own_number(place, row) for place, row in enumerate(rows)]
     texts = [str(number) for number in own if number]
     twice = next((text for text, count in Counter(texts).items() if count > 1), None)
@@ -285,208 +277,3 @@ def _require_court(court_id: int) -> None:
     scope = scope_of(db.session())
     if scope is None or (scope.court_ids is not None and court_id not in (scope.write_court_ids or ())):
         raise NotFound(f"court {court_id}")
-
-
-# -- the same ledger again ----------------------------------------------------------------------------------------------
-
-
-def change_backfilled_case(
-    *,
-    actor: Actor,
-    case_id: int,
-    row: rules.BackfilledCase,
-    batch_id: int | None = None,
-    today: date | None = None,
-    erase: bool = False,
-) -> bool:
-    """Let a changed ledger row speak for the case it made; True if anything changed.
-
-    What the row leaves empty stays as it is, unless ``erase`` (taking a change back). Parties are matched by role and
-    place. Refused once the case has lived on the platform (T1c).
-    """
-    today = today or clock.today()
-    case = fetch(db.session, Case, case_id, with_for_update=True)
-    whole = row if erase else _merged(case, row)
-    before = snapshot_of(case)
-    for key in FORM_COLUMNS:
-        value = getattr(whole.case, key)
-        if getattr(case, key) != value:
-            setattr(case, key, value)
-    for key, value in cause_values(whole.case).items():
-        if getattr(case, key) != value:
-            setattr(case, key, value)
-    if batch_id is not None:
-        case.batch_id = batch_id
-    party_rows.write_parties(case, whole.case.parties, today)
-    if snapshot_of(case) == before and _speaks_alike(case, whole):
-        return False
-    moving.carry_out(
-        case,
-        MOVES["backfill_change"],
-        actor=actor,
-        today=today,
-        said={"backfill": whole},
-    )
-    party_rows.repeat_parties(case)
-    db.session.flush()
-    return True
-
-
-_LEDGER = ("mediator_id", "organisation_id", "accepted_on", "ended_on", "result")
-
-
-def _speaks_alike(case: Case, row: rules.BackfilledCase) -> bool:
-    return all(getattr(case, key) == getattr(row, key) for key in _LEDGER) and (
-        row.end_reason is None or case.end_reason is row.end_reason
-    )
-
-
-def _merged(case: Case, row: rules.BackfilledCase) -> rules.BackfilledCase:
-    """The row with the case's own words where the row has none."""
-    held = data_of(case)
-    mine = {key: value for key in FORM_COLUMNS if (value := getattr(row.case, key)) not in (None, "")}
-    # A corrected end takes its result with it, and an end taken away takes both: dates and results are the row's.
-    return replace(
-        row,
-        case=replace(held, **mine, parties=_merged_parties(held.parties, row.case.parties)),
-        mediator_id=row.mediator_id or case.mediator_id,
-        organisation_id=row.organisation_id or case.organisation_id,
-        accepted_on=row.accepted_on or case.accepted_on,
-    )
-
-
-def _merged_parties(
-    held: Sequence[rules.PartyData], given: Sequence[rules.PartyData]
-) -> tuple[rules.PartyData, ...]:
-    merged = []
-    for role in PartyRole:
-        mine = [party for party in held if party.role is role]
-        theirs = [party for party in given if party.role is role]
-        if not theirs:
-            merged += mine
-        for place, party in enumerate(theirs):
-            if place >= len(mine):
-                merged.append(party)
-                continue
-            old = mine[place]
-            said = {
-                key: value
-                for key in ("name", "type", "phone", "id_kind", "id_number", "nation", "address", "email", "representative")
-                if (value := getattr(party, key)) not in (None, "")
-            }
-            merged.append(replace(old, **said))
-    return tuple(merged)
-
-
-# -- taking back --------------------------------------------------------------------------------------------------------
-
-
-# A clerk's own words in a case are work, a reminder of the platform is none.
-_OF_THE_LEDGER = ("backfill", "backfill_change", "announce_deadline")
-
-
-def remove_backfilled(
-    *, actor: Actor, case_ids: Sequence[int], unchanged_since: datetime | None = None
-) -> dict[int, str | None]:
-    """Take back historic cases: id → None when removed, else the sentence why it stays.
-
-    Only cases that came from a ledger and have not been worked on are removed, and those wholly: nothing but the
-    ledger's own words is lost, and the same file can be imported again. ``unchanged_since``: the moment of the import;
-    a later change keeps the case. The caller records the audit entry of the batch.
-    """
-    if not actor.may(MOVES["backfill"].permission):
-        raise RuleBroken("您当前的角色不能撤销补录。")
-    found = {
-        row.id: row
-        for row in db.session.execute(
-            select(Case.id, Case.case_no, Case.backfilled, Case.updated_at)
-            .where(Case.id.in_(list(case_ids)))
-            .order_by(Case.id)
-            .with_for_update()
-        )
-    }
-    worked_on = set(
-        db.session.scalars(
-            select(CaseEvent.case_id).where(
-                CaseEvent.case_id.in_(list(found)), CaseEvent.move.not_in(_OF_THE_LEDGER)
-            )
-        )
-    )
-    answers: dict[int, str | None] = {}
-    for ident in case_ids:
-        row = found.get(ident)
-        if row is None:
-            answers[ident] = None
-        elif not row.backfilled:
-            answers[ident] = f"{row.case_no} 不是补录的案件，保留。"
-        elif ident in worked_on or (unchanged_since is not None and row.updated_at > unchanged_since):
-            answers[ident] = f"{row.case_no} 补录后已有办理或修改，保留。"
-        else:
-            answers[ident] = None
-    gone = [ident for ident in found if answers[ident] is None]
-    db.session.flush()
-    if gone:
-        db.session.execute(delete(CaseEvent).where(CaseEvent.case_id.in_(gone)))
-        db.session.execute(delete(Case).where(Case.id.in_(gone)))
-    return answers
-
-
-def snapshot_of(case: Case) -> dict[str, Any]:
-    """The ledger's side of a case as JSON, to be kept before a change and given back to ``row_from_snapshot``.
-
-    It holds phones and ID numbers in clear: keep it encrypted.
-    """
-    data = data_of(case)
-    return {
-        "case": {key: moving.json_value(getattr(data, key)) for key in FORM_COLUMNS},
-        "parties": [
-            {key: moving.json_value(getattr(party, key)) for key in _PARTY_FIELDS} for party in data.parties
-        ],
-        **{key: moving.json_value(getattr(case, key)) for key in (*_LEDGER, "end_reason", "case_no")},
-    }
-
-
-_PARTY_FIELDS = (
-    "role", "name", "type", "phone", "id_kind", "id_number", "sex", "birth_date", "nation", "division_code", "address",
-    "email", "service_consent", "representative", "id",
-)
-_ENUMS: dict[str, Any] = {"kind": CaseKind, "category": CaseCategory, "role": PartyRole, "type": PartyType, "id_kind": IdKind}
-_ENUMS |= {"result": Result, "end_reason": EndReason}
-_DATES = {"registered_on", "accepted_on", "ended_on", "birth_date"}
-
-
-def _read(key: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if key in _ENUMS:
-        return _ENUMS[key](value)
-    if key in _DATES:
-        return date.fromisoformat(value)
-    return Decimal(value) if key == "amount" else value
-
-
-def row_from_snapshot(kept: dict[str, Any]) -> rules.BackfilledCase:
-    """The row a snapshot stands for; ``change_backfilled_case(…, erase=True)`` puts it back."""
-    return rules.BackfilledCase(
-        case=rules.CaseData(
-            **{key: _read(key, value) for key, value in kept["case"].items()},
-            parties=tuple(
-                rules.PartyData(**{key: _read(key, value) for key, value in party.items()}) for party in kept["parties"]
-            ),
-        ),
-        case_no=kept["case_no"],
-        **{key: _read(key, kept[key]) for key in (*_LEDGER, "end_reason")},
-    )
-
-
-def count_of_batch(batch_id: int) -> int:
-    """How many cases of an import are still there."""
-    return db.session.scalar(select(func.count(Case.id)).where(Case.batch_id == batch_id)) or 0
-
-
-def states_of_batch(batch_id: int) -> dict[CaseState, int]:
-    """How the cases of an import are spread over the states now."""
-    rows = db.session.execute(
-        select(Case.state, func.count(Case.id)).where(Case.batch_id == batch_id).group_by(Case.state)
-    )
-    return dict(rows.all())

@@ -11,7 +11,8 @@ from mediation_admin.cases.enums import ENDED_STATES, CaseKind, CaseSource, Case
 from mediation_admin.cases.lifecycle import MOVES
 from mediation_admin.cases.models import Case
 from mediation_admin.cases.operations import parties as party_rows
-from mediation_admin.cases.operations.moving import carry_out, chosen, court_of
+from mediation_admin.cases.operations.looking import chosen, court_of
+from mediation_admin.cases.operations.moving import carry_out
 from mediation_admin.cases.rules.deadlines import Deadlines, due_after_acceptance, extended_due
 from mediation_admin.core import clock
 from mediation_admin.core.db import db

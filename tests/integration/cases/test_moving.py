@@ -9,7 +9,7 @@ from mediation_admin.cases import operations
 from mediation_admin.cases.enums import CaseState, EndReason, Result
 from mediation_admin.cases.lifecycle import MOVES
 from mediation_admin.cases.models import Case, CaseEvent
-from mediation_admin.cases.operations import moving
+from mediation_admin.cases.operations import looking, moving
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.scope import Actor
 from tests import people
@@ -102,7 +102,7 @@ def test_assignment_goes_on_without_a_phone_unless_the_court_keeps_the_old_refus
     parties = (cases.a_party(), cases.a_party(cases.PartyRole.RESPONDENT, phone=None))
     case = cases.a_case_in("to_accept", office.actor, office.mediator.id, parties=parties)
     assert case.state is CaseState.TO_ACCEPT
-    moving.court_of(office.court_id).refuse_assignment_without_phone = True
+    looking.court_of(office.court_id).refuse_assignment_without_phone = True
     another = cases.a_case(office.actor, parties=parties)
     with pytest.raises(RuleBroken, match="手机号为空") as refused:
         operations.move(
