@@ -1,6 +1,6 @@
 """ListScreen: a list of rows as every subject shows it. The subject says what; how it behaves is here."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
 from mediation_admin.core import clock
-from mediation_admin.core.admin import list_html, preferences, shell, state
+from mediation_admin.core.admin import list_html, preferences, replay, shell, state
 from mediation_admin.core.admin.access import Access, allowed, current_actor
 from mediation_admin.core.admin.bulk import BulkSteps
 from mediation_admin.core.admin.columns import Column
@@ -24,6 +24,7 @@ from mediation_admin.core.admin.selection import BulkAction
 from mediation_admin.core.admin.state import ListState
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound
+from mediation_admin.core.scope import scope_of
 
 COUNT_CAP = 10_000
 EXACT_COUNT_MS = 5_000
@@ -69,6 +70,9 @@ class ListScreen(BulkSteps, Screen):
     numbered: bool = True
     # select() depends on the screen alone, not on who asks: then it is built once instead of on every request.
     fixed_select: bool = False
+    # The whole statement depends on its conditions, the day and the scope alone: then its first page is sent again as
+    # it was (replay.py). Leave it off where a condition asks who is signed in or looks something up.
+    replays: bool = False
     list_template: str = "shared/list.html"
     _base: Select[Any] | None = None
 
@@ -178,6 +182,12 @@ class ListScreen(BulkSteps, Screen):
         if place is not None:
             made = made.where(order.beyond(place, backwards))
         found = list(db.session.execute(made.limit(size + 1)).all())
+        return self._slice(asked, found, size, total)
+
+    def _slice(self, asked: ListState, found: list[Any], size: int, total: int | None = None) -> Slice:
+        """One page of what was found, which is one row more than fits where there is more."""
+        order = asked.order
+        backwards = asked.at_end or asked.before is not None
         more = len(found) > size
         rows = found[:size]
         first = asked.at
@@ -201,6 +211,9 @@ class ListScreen(BulkSteps, Screen):
     def fetch_with_total(self, asked: ListState) -> tuple[Slice, int]:
         """A page and its (capped) count. One statement answers both, except for the last page, whose length depends
         on the count, and for a page that has been emptied meanwhile."""
+        key = self._key(asked)
+        if key is not None:
+            return self._first_page(asked, key)
         made = self.statement(asked)
         if asked.at_end:
             total = self.count(asked, made=made)
@@ -208,6 +221,31 @@ class ListScreen(BulkSteps, Screen):
         total_too = _capped_count(made).scalar_subquery().label("_total")
         page = self.fetch(asked, made=made.add_columns(total_too))
         return page, page.rows[0]._total if page.rows else self.count(asked, made=made)
+
+    def _key(self, asked: ListState) -> Hashable | None:
+        """What the statement of a first page is made of; None where it is not kept."""
+        scope = scope_of(db.session())
+        if not self.replays or scope is None or asked.q or asked.at_end or asked.after or asked.before:
+            return None
+        conditions = tuple(state.conditions_params(self, asked))
+        return self.code, asked.order.code, asked.size, conditions, clock.today(), scope.court_ids, scope.platform
+
+    def _first_page(self, asked: ListState, key: Hashable) -> tuple[Slice, int]:
+        """The same as ``fetch_with_total``, by the statement of the last time where there was one."""
+        over_cap = replay.is_over_cap(key)
+        found = replay.again(db.session(), (key, over_cap))
+        if found is None:
+            made = self.statement(asked)
+            if not over_cap:
+                made = made.add_columns(_capped_count(made).scalar_subquery().label("_total"))
+            made = with_keys(made, asked.order).order_by(*asked.order.clauses()).limit(asked.size + 1)
+            result = db.session.execute(made)
+            replay.keep((key, over_cap), made, result)
+            found = list(result.all())
+        total = COUNT_CAP + 1 if over_cap and found else found[0]._total if found else 0
+        if total > COUNT_CAP and not over_cap:
+            replay.note_over_cap(key)
+        return self._slice(asked, found, asked.size), total
 
     # -- pages --------------------------------------------------------------------------------------------------
 
