@@ -250,3 +250,14 @@ def test_the_case_is_read_anew_under_the_lock(office):
     )
     operations.move(actor=office.actor, case_id=case.id, move="assign", mediator_id=office.mediator.id, today=TODAY)
     assert office.session.scalar(select(Case.cause_text).where(Case.id == case.id)) == "别处改过"
+
+
+def test_a_change_the_court_made_of_its_own_accord_is_not_the_partys_one(office):
+    case = cases.a_case_in("mediating", office.actor, office.mediator.id)
+    other = cases.a_mediator(office.session, office.court_id, "另一某")
+    operations.move(
+        actor=office.actor, case_id=case.id, move="change_mediator", mediator_id=other.id, reason="原调解员住院", today=TODAY
+    )
+    operations.move(actor=office.actor, case_id=case.id, move="accept", no_conflict=True, today=TODAY)
+    operations.move(actor=office.actor, case_id=case.id, move="ask_change", reason="与对方相识", today=TODAY)
+    assert case.state is CaseState.MEDIATING
