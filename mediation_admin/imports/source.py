@@ -5,6 +5,7 @@ The reading engine knows no batches and the subjects know no cells; this module 
 
 import contextlib
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,7 @@ SAMPLES = 3
 _MOST_COLUMNS = 200
 # Rows in transit are plain text; where memory has room for the largest workbook they never touch a disk.
 _ROOMY = 1 << 30
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -107,7 +109,7 @@ def read_layout(
             LayoutColumn(
                 index=choice.column,
                 letter=table.heading(choice.column).letter,
-                heading=table.heading(choice.column).text,
+                heading=readable(table.heading(choice.column).text),
                 key=table.heading(choice.column).key,
                 field=choice.field,
                 confidence=choice.confidence,
@@ -123,7 +125,7 @@ def read_layout(
             sheet=table.sheet.name,
             heading_row=table.heading_rows.start,
             heading_rows=len(table.heading_rows),
-            title=table.title,
+            title=readable(table.title),
             rows=max(0, table.sheet.last_row - table.heading_rows.stop + 1),
             signature=signature,
             recalled=held is not None,
@@ -170,6 +172,11 @@ def open_rows(path: Path, catalogue: Catalogue, batch: ImportBatch) -> Iterator[
             limits=LIMITS,
         )
         yield Rows(table, catalogue, batch)
+
+
+def readable(text: str) -> str:
+    """Foreign text without what neither a page nor the database can hold: control characters and half pairs."""
+    return _UNREADABLE.sub("", text)
 
 
 def labels_of(catalogue: Catalogue) -> dict[str, str]:
@@ -227,7 +234,7 @@ def _samples(table: Table) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for row in table.sample(30):
         for column, cell in enumerate(row.cells):
-            text = shown(cell) if cell is not None else ""
+            text = readable(shown(cell)) if cell is not None else ""
             held = found.setdefault(column, []) if text else []
             if text and len(held) < SAMPLES and text[:60] not in held:
                 held.append(text[:60])

@@ -37,7 +37,7 @@ def start(*, actor: Actor, court_id: int, subject_code: str, stream: BinaryIO, f
         subject=subject(subject_code).code,
         status=BatchStatus.UPLOADED,
         # The name is only shown; the path's part is cut off for good measure.
-        file_name=PurePath(file_name.replace("\\", "/")).name[:200] or "未命名",
+        file_name=PurePath(source.readable(file_name).replace("\\", "/")).name[:200] or "未命名",
         file_size=kept.size,
         stored_name=kept.name,
         sha256=kept.sha256,

@@ -138,9 +138,9 @@ def keep_rows(batch: ImportBatch, judged: Judged, written: dict[int, Written] | 
                 "court_id": batch.court_id,
                 "row_no": row.number,
                 "verdict": judgement.verdict,
-                "label": judgement.label[:80],
+                "label": source.readable(judgement.label)[:80],
                 "marks": _marks(notes),
-                "notes": json.dumps([[n.field, n.level.value, n.message] for n in notes], ensure_ascii=False)
+                "notes": json.dumps([[n.field, n.level.value, source.readable(n.message)] for n in notes], ensure_ascii=False)
                 if notes
                 else None,
                 "target_id": done.target_id if done else None,
