@@ -20,12 +20,13 @@ from mediation_admin.core.admin import Screen, Shell, Site, install
 from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
 from mediation_admin.exports.admin import DownloadsView
-from mediation_admin.reports.admin import ReportCasesView, ReportsView
+from mediation_admin.reports.admin import ReportAssignmentsView, ReportCasesView, ReportsView
 from mediation_admin.rosters import slots as rosters
 from mediation_admin.rosters.admin import (
     MediatorCertificationList,
     MediatorList,
     OrganisationCertificationList,
+    OrganisationImportView,
     OrganisationList,
     OtherMediatorList,
     RosterImportView,
@@ -58,9 +59,11 @@ def screens() -> list[Screen]:
         OrganisationCertificationList(),
         OtherMediatorList(),
         RosterImportView(),
+        OrganisationImportView(),
         # 质效指标管理
         ReportsView(),
         ReportCasesView(),
+        ReportAssignmentsView(),
         DownloadsView(),
         # 本院管理
         CourtUsersView(),

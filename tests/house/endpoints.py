@@ -151,12 +151,14 @@ for code in ("organisations", "organisation_certification"):
     door(COURT_ADMIN, f"{code}.reasoned_step", row=rows.organisation_listing, values={"step": "suspend"})
     door(COURT_ADMIN, f"{code}.sanction", row=rows.organisation_listing)
 import_doors("roster_import", COURT_ADMIN, rows.roster_batch)
+import_doors("organisation_import", COURT_ADMIN, rows.organisation_batch)
 
 # -- 质效指标管理 ---------------------------------------------------------------------------------------------------
 
 door(COURT_OR_ABOVE, "reports.index")
 door(COURT_OR_ABOVE, "reports.table", values={"code": "by-mediator"})
 list_doors("report_cases", COURT_STAFF)
+list_doors("report_assignments", COURT_STAFF)
 list_doors("exports", COURT_OR_ABOVE)
 door(COURT_OR_ABOVE, "exports.new", query={"list": "report:by-mediator"}, data={"list": "report:by-mediator"})
 door(COURT_OR_ABOVE, "exports.download", "exports.cancel", "exports.again", row=rows.export, personal=True)

@@ -200,6 +200,11 @@ def roster_batch(world: World, person: Person) -> dict[str, Any]:
     return _batch(world, person, "rosters")
 
 
+def organisation_batch(world: World, person: Person) -> dict[str, Any]:
+    """An import of organisations that was given up."""
+    return _batch(world, person, "organisations")
+
+
 def _batch(world: World, person: Person, subject: str) -> dict[str, Any]:
     with world.at_work(person) as (session, actor):
         batch = ImportBatch(

@@ -1,7 +1,7 @@
 """The roster screens of the back office, in menu order."""
 
 from mediation_admin.rosters.admin.certification import MediatorCertificationList, OrganisationCertificationList
-from mediation_admin.rosters.admin.importing import RosterImportView
+from mediation_admin.rosters.admin.importing import OrganisationImportView, RosterImportView
 from mediation_admin.rosters.admin.mediators import MediatorList, OtherMediatorList
 from mediation_admin.rosters.admin.organisations import OrganisationList
 
@@ -9,6 +9,7 @@ __all__ = [
     "MediatorCertificationList",
     "MediatorList",
     "OrganisationCertificationList",
+    "OrganisationImportView",
     "OrganisationList",
     "OtherMediatorList",
     "RosterImportView",

@@ -151,9 +151,13 @@ class OrganisationList(ListingSteps, ListScreen):
         return [Action("编辑", self.url_for("edit", ident=row.organisation_id))]
 
     def actions(self) -> list[Action]:
-        if not current_actor().may(Permission.ROSTER_EDIT):
-            return []
-        return [Action("新增调解组织", self.url_for("new"), primary=True, icon="plus", shortcut="n")]
+        actor = current_actor()
+        made = []
+        if actor.may(Permission.ROSTER_IMPORT):
+            made.append(Action("导入名册", "/organisation-import/", icon="upload"))
+        if actor.may(Permission.ROSTER_EDIT):
+            made.append(Action("新增调解组织", self.url_for("new"), primary=True, icon="plus", shortcut="n"))
+        return made
 
     @screen_route("/lookup")
     def lookup(self) -> Any:

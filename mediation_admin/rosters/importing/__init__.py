@@ -1,5 +1,6 @@
-"""Rosters as workbooks: the plug-in that lets a court bring in its mediators at once."""
+"""Rosters as workbooks: the plug-ins that let a court bring in its mediators and organisations at once."""
 
+from mediation_admin.rosters.importing.organisations import ORGANISATIONS, OrganisationImport
 from mediation_admin.rosters.importing.subject import MEDIATORS, MediatorImport
 
-__all__ = ["MEDIATORS", "MediatorImport"]
+__all__ = ["MEDIATORS", "ORGANISATIONS", "MediatorImport", "OrganisationImport"]

@@ -164,9 +164,7 @@ def _repeated(run: Run, row: Row, wish: Wish) -> list[Note]:
     return [Note("name", f"与第 {first} 行姓名相同，又都没有手机号，分不清是不是同一个人，请填写手机号")]
 
 
-def _whom(
-    wish: Wish, by_phone: dict[str, Held], by_name: dict[str, list[Held]]
-) -> tuple[Held | None, list[Note]]:
+def _whom(wish: Wish, by_phone: dict[str, Held], by_name: dict[str, list[Held]]) -> tuple[Held | None, list[Note]]:
     """Whom the row means, with what must be said about it; nobody for a new person."""
     if wish.phone and wish.phone in by_phone:
         held = by_phone[wish.phone]
@@ -175,7 +173,9 @@ def _whom(
             where = "本院名册中" if held.listing else "平台上其他法院"
             return None, [Note("phone", f"这个手机号已属于{where}的调解员 {whose}，请核对手机号或姓名")]
         if held.listing is None:
-            return held, [Note("phone", "该调解员已由其他法院录入，将直接邀请加入本院，其个人信息不改动", Level.WARNING)]
+            return held, [
+                Note("phone", "该调解员已由其他法院录入，将直接邀请加入本院，其个人信息不改动", Level.WARNING)
+            ]
         return held, []
     everyone = namesakes = by_name.get(wish.name, [])
     if wish.certificate_no:

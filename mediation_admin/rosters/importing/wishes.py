@@ -49,7 +49,9 @@ class Wish:
 def wish_of(row: Row, resolve: Resolve, today: date) -> Wish:
     """Read a row; what cannot stand becomes a note. ``resolve`` finds the dispute type a word means."""
     values = row.values
-    wish = Wish(name=values.get("name") or "", person={}, listing={}, organisations=list(values.get("organisations") or []))
+    wish = Wish(
+        name=values.get("name") or "", person={}, listing={}, organisations=list(values.get("organisations") or [])
+    )
     person = wish.person
     person["name"] = wish.name
     for name in _PLAIN:

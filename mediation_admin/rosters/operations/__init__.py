@@ -18,7 +18,12 @@ from mediation_admin.rosters.operations.mediators import (
     set_memberships,
     set_person,
 )
-from mediation_admin.rosters.operations.organisations import add_organisation, edit_organisation, fill_organisation
+from mediation_admin.rosters.operations.organisations import (
+    add_organisation,
+    edit_organisation,
+    fill_organisation,
+    set_organisation,
+)
 
 __all__ = [
     "PhoneTaken",
@@ -36,6 +41,7 @@ __all__ = [
     "resume",
     "sanction",
     "set_memberships",
+    "set_organisation",
     "set_person",
     "suspend",
 ]

@@ -1,6 +1,8 @@
 """Mediation organisations: entered and listed by a court, edited."""
 
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -66,14 +68,24 @@ def edit_organisation(
 
 def fill_organisation(row: Organisation, data: OrganisationData) -> None:
     """Write the values of a form into the row, with everything that is computed from them."""
-    if not data.name.strip():
-        raise RuleBroken("请输入组织名称。", field="name")
-    for one in fields(OrganisationData):
-        setattr(row, one.name, getattr(data, one.name))
-    row.name = data.name.strip()
-    row.pinyin, row.initials = title_pinyin(row.name)
-    row.contact_phone = rules.read_contact_phone(data.contact_phone)
-    row.contact_phone_index = blind_index("phone", row.contact_phone)
+    set_organisation(row, {one.name: getattr(data, one.name) for one in fields(OrganisationData)})
+
+
+def set_organisation(row: Organisation, values: Mapping[str, Any]) -> None:
+    """Write some values (names of OrganisationData) into the row, with everything that is computed from them."""
+    checked = dict(values)
+    if "name" in checked:
+        checked["name"] = checked["name"].strip()
+        if not checked["name"]:
+            raise RuleBroken("请输入组织名称。", field="name")
+        row.pinyin, row.initials = title_pinyin(checked["name"])
+    if "contact_phone" in checked:
+        checked["contact_phone"] = rules.read_contact_phone(checked["contact_phone"])
+        row.contact_phone_index = blind_index("phone", checked["contact_phone"])
+    for name, value in checked.items():
+        # An encrypted column makes other bytes of the same text each time: leave equal values alone.
+        if getattr(row, name) != value:
+            setattr(row, name, value)
 
 
 def _refuse_taken_name(court_id: int, name: str, own_id: int | None) -> None:
