@@ -16,11 +16,12 @@ from mediation_admin.accounts.actors import acting
 from mediation_admin.accounts.enums import SessionEnd
 from mediation_admin.accounts.tokens import token_hash
 from mediation_admin.core import clock
-from mediation_admin.core.admin import banner, is_fetch
+from mediation_admin.core.admin import banner, is_fetch, preferences
 from mediation_admin.core.admin.shell import send_to_sign_in
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import enter
 from mediation_admin.extensions import login_manager
+from mediation_admin.permissions import Role
 
 COOKIE = "mediation_sign_in"
 
@@ -101,7 +102,7 @@ def _pass() -> Any:
         row.must_change_password,
         row.preferences,
         row.grant_id,
-        row.role,
+        row.role and Role(row.role),
         row.court_id,
         row.court_name or "",
     )
@@ -114,7 +115,7 @@ def _pass() -> Any:
         session,
         account_id=row.account_id,
         name=row.name,
-        role=row.role,
+        role=g.login.role,
         court_id=row.court_id,
         address=request.remote_addr or "",
         request_id=g.request_id,
@@ -125,7 +126,8 @@ def _pass() -> Any:
 
 def _live_session(token: str) -> Any:
     session = db.session()
-    row = queries.signed_in(session, token_hash(token))
+    code = request.blueprint or ""
+    row = queries.signed_in(session, token_hash(token), code)
     if row is None:
         g.drop_cookie = True
         if request.endpoint not in PUBLIC:
@@ -142,6 +144,7 @@ def _live_session(token: str) -> Any:
         banner(_why(end))
         return None
     _touch(row, moment)
+    preferences.read_along(row.account_id, code, row.list_preference)
     return row
 
 

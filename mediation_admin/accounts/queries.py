@@ -3,25 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Dialect, Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mediation_admin.accounts import rules
 from mediation_admin.accounts.enums import AccountState
 from mediation_admin.accounts.models import Account, LoginSession, OneTimeLink, RoleGrant
 from mediation_admin.core import clock
+from mediation_admin.core.admin import preferences
+from mediation_admin.core.admin.models import ListPreference
 from mediation_admin.core.crypto import blind_index, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
 from mediation_admin.permissions import EXCLUSIVE_ROLES, Role
 
-_accounts, _grants, _sessions, _courts = (
+_accounts, _grants, _sessions, _courts, _preferences = (
     Account.__table__,
     RoleGrant.__table__,
     LoginSession.__table__,
     Court.__table__,
+    ListPreference.__table__,
 )
 
 
@@ -46,6 +50,11 @@ _SIGNED_IN = (
         _grants.c.role,
         _grants.c.court_id,
         _courts.c.name.label("court_name"),
+        # What the person prefers on the list that is asked for, if it is one: read along, it costs no statement.
+        select(preferences.AS_ONE_VALUE)
+        .where(_preferences.c.account_id == _sessions.c.account_id, _preferences.c.list_code == bindparam("list_code"))
+        .scalar_subquery()
+        .label("list_preference"),
     )
     .join(_accounts, and_(_accounts.c.id == _sessions.c.account_id, _accounts.c.disabled_at.is_(None)))
     .outerjoin(_grants, and_(_grants.c.id == _sessions.c.grant_id, _grants.c.revoked_at.is_(None)))
@@ -54,9 +63,19 @@ _SIGNED_IN = (
 )
 
 
-def signed_in(session: Session, token_hash: bytes) -> Row[Any] | None:
-    """The live session behind a token with its account, the role in use and what the frame of a page shows."""
-    return session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
+def signed_in(session: Session, token_hash: bytes, list_code: str = "") -> Row[Any] | None:
+    """The live session behind a token with its account, the role in use and what the frame of a page shows.
+
+    Sent as text, since every request pays for it: nothing in it is fenced, and its values are the driver's own.
+    """
+    connection = session.connection()
+    sent = connection.exec_driver_sql(_as_text(connection.dialect), {"token_hash": token_hash, "list_code": list_code})
+    return sent.one_or_none()
+
+
+@lru_cache(maxsize=1)
+def _as_text(dialect: Dialect) -> str:
+    return str(_SIGNED_IN.compile(dialect=dialect))
 
 
 def sessions_of(session: Session, account_id: int) -> Sequence[LoginSession]:
