@@ -46,7 +46,7 @@ def _period(params: Params) -> str:
 def _fields(report: Report) -> list[Field]:
     made = [Field(sheets.Column(key="row", title=report.row_title, width=24))]
     made += [Field(sheets.Column(key=f"note_{n}", title=title, width=28)) for n, title in enumerate(report.note_titles)]
-    return made + [Field(_column(report, figure)) for figure in report.figures]
+    return made + [Field(_column(report, figure)) for figure in report.shown]
 
 
 def _column(report: Report, figure: Figure) -> sheets.Column:

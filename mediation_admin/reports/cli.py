@@ -17,7 +17,7 @@ from mediation_admin.reports.catalogue import REPORTS
 
 @click.group("reports")
 def reports() -> None:
-    """Statistics by mediator, by organisation, by court."""
+    """Statistics by mediator, organisation, ministry, dispute type, court."""
 
 
 @reports.command("show")
@@ -35,7 +35,7 @@ def show(report: str, court: str, start: str, end: str, form: str) -> None:
     except RuleBroken as broken:
         raise click.ClickException(broken.message) from None
     answer = queries.ask(db.session(), definition, question)
-    rows = queries.as_rows(definition, answer)
+    rows = queries.as_rows(definition, answer, halves=form == "json")
     if form == "json":
         lines, total = rows[:-1], rows[-1]
         told = {

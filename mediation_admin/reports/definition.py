@@ -1,13 +1,14 @@
 """What a report is made of: a question, figures that each carry their definition, and rows that can be opened.
 
-A count is written once, as a condition on cases: the same condition counts in the table and selects in the drill-down,
-so a figure always opens exactly the rows it counts.
+A count is written once, as a condition on cases or assignments: the same condition counts in the table and selects in
+the drill-down, so a figure always opens exactly the rows it counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -42,12 +43,21 @@ class Question:
 Condition = Callable[[Question], ColumnElement[bool]]
 
 
+class Counts(StrEnum):
+    """What the rows behind a figure are."""
+
+    CASES = "cases"
+    ASSIGNMENTS = "assignments"
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One column of figures.
 
-    ``condition`` counts cases and opens them. ``value`` is an SQL aggregate for figures that are not counts (an amount),
-    ``derive`` computes a rate or an average from other figures of the row. ``kind`` is count, rate, days or money.
+    ``condition`` counts rows (cases, or assignments where ``of`` says so) and opens them. ``value`` is an SQL aggregate
+    for figures that are not counts (an amount), ``derive`` computes a rate or an average from other figures of the
+    row. ``kind`` is count, rate, mean, days or money. Figures that are not ``shown`` are halves of rates: they are
+    named where the rate is explained and can be opened from there.
     """
 
     key: str
@@ -62,6 +72,8 @@ class Figure:
     group: str = ""
     # The figure whose rows this one opens, where it does not count rows itself (a rate, a sum).
     opens: str = ""
+    of: Counts = Counts.CASES
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +95,34 @@ class Answer:
     total: Line
 
 
+# (key, words, notes) of the lines of a report, in the order in which they are shown.
+Lines = list[tuple[Any, str, tuple[str, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: its code, title and permission, what a row stands for, and its figures."""
+    """A report: what a row stands for, how its lines are called and ordered, and its figures.
+
+    ``groups`` says by which column cases and assignments fall into the lines; ``lines(session, keys)`` gives the words
+    of those keys in the order to show them (never None, which is ``nobody``). ``key`` reads a key in an address.
+    """
 
     code: str
     title: str
     row_title: str
     note_titles: tuple[str, ...]
-    row_condition: Callable[[str], ColumnElement[bool]]
-    answer: Callable[[Any, "Report", Question], Answer]
+    groups: Mapping[Counts, Any]
+    lines: Callable[[Any, set[Any]], Lines]
     figures: tuple[Figure, ...]
+    nobody: str = ""
+    key: Callable[[str], Any] = int
     permission: Permission = Permission.REPORT_VIEW
     remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def shown(self) -> list[Figure]:
+        """The figures of the table, in order."""
+        return [figure for figure in self.figures if figure.shown]
 
     def figure(self, key: str) -> Figure | None:
         """The figure of that key, None when the report has none."""
@@ -107,6 +134,13 @@ class Report:
         if found is None or found.condition is None:
             raise ValueError(f"{self.code}: the figure {figure.key} opens no rows")
         return found
+
+    def halves(self, figure: Figure, question: Question) -> tuple[Figure, Figure] | None:
+        """Numerator and denominator of a rate as the question understands it; None for figures that are no rate."""
+        if not figure.numerator:
+            return None
+        below = "in_hand" if figure.key == "success_rate" and question.by_received else figure.denominator
+        return self.figure(figure.numerator), self.figure(below)
 
 
 def rate(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:

@@ -13,6 +13,7 @@ from sqlalchemy.types import Integer
 
 from mediation_admin.cases.enums import SUCCESSES, CaseKind, CaseState, Result
 from mediation_admin.cases.models import Case
+from mediation_admin.reports.assignment_figures import ASSIGNMENT_FIGURES
 from mediation_admin.reports.definition import Condition, Figure, Question, mean, rate
 
 _CLOSED = "已结"
@@ -60,6 +61,10 @@ def _overdue(q: Question) -> ColumnElement[bool]:
     return and_(_open_at_end(q), Case.due_on <= min(q.end, q.today), Case.due_on < q.today)
 
 
+def _closed_late(q: Question) -> ColumnElement[bool]:
+    return and_(ended(q), Case.ended_on > Case.due_on)
+
+
 def _days(q: Question) -> ColumnElement[Any]:
     days = cast(Case.ended_on - Case.accepted_on, Integer)
     return func.coalesce(func.sum(case((_ended_with_start(q), days), else_=literal(0))), 0)
@@ -105,7 +110,10 @@ FIGURES: tuple[Figure, ...] = (
         group="新收",
     ),
     Figure("in_hand", "受理数", "旧存＋新收。", condition=in_hand),
-    Figure("assigned", "指派数", "指派日期在统计期内的案件。", condition=_between(Case.assigned_on)),
+    Figure(
+        "assigned", "指派数", "指派日期在统计期内的案件，重新指派的按最近一次计。", condition=_between(Case.assigned_on)
+    ),
+    *ASSIGNMENT_FIGURES,
     Figure("accepted", "受理", "调解员受理日期在统计期内的案件。", condition=_between(Case.accepted_on)),
     Figure(
         "mediating",
@@ -130,6 +138,13 @@ FIGURES: tuple[Figure, ...] = (
         condition=_ended_with(Result.SETTLED_WITHDRAWN),
         group="成功",
     ),
+    Figure(
+        "e_signed",
+        "电子签字",
+        "达成协议中各方均在平台电子签字的案件。",
+        condition=lambda q: and_(ended(q), Case.result == Result.AGREEMENT, Case.signed_all.is_(True)),
+        group="成功",
+    ),
     Figure("failed", "不成", "已结中调解不成的案件。", condition=_ended_with(Result.FAILED)),
     Figure("procedural", "终止", "已结中程序性终止的案件。", condition=_ended_with(Result.PROCEDURAL)),
     Figure(
@@ -143,7 +158,11 @@ FIGURES: tuple[Figure, ...] = (
         opens="closed",
     ),
     Figure(
-        "closed_with_start", "有受理日期的已结", "已结中填有受理日期的案件，用于计算天数。", condition=_ended_with_start
+        "closed_with_start",
+        "有受理日期的已结",
+        "已结中填有受理日期的案件，用于计算天数。",
+        condition=_ended_with_start,
+        shown=False,
     ),
     Figure(
         "days",
@@ -176,6 +195,31 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure("open_at_end", "期末未结", "统计期末尚未结束的案件，等于受理数－已结。", condition=_open_at_end),
     Figure("overdue", "超期未结", "期末未结中调解期限已过的案件。", condition=_overdue),
+    Figure("closed_late", "超期办结", "已结中结束日期晚于调解期限（含延长）的案件。", condition=_closed_late),
+    Figure(
+        "late",
+        "逾期",
+        "超期办结与超期未结的案件之和。",
+        condition=lambda q: or_(_closed_late(q), _overdue(q)),
+        shown=False,
+    ),
+    Figure(
+        "closed_or_overdue",
+        "已结与超期未结",
+        "已结与超期未结的案件之和，用于计算逾期率。",
+        condition=lambda q: or_(ended(q), _overdue(q)),
+        shown=False,
+    ),
+    Figure(
+        "late_rate",
+        "逾期率",
+        "（超期办结＋超期未结）÷（已结＋超期未结）。",
+        kind="rate",
+        derive=lambda row, q: rate(row["late"], row["closed_or_overdue"]),
+        numerator="late",
+        denominator="closed_or_overdue",
+        opens="late",
+    ),
     Figure(
         "extended",
         "延期数",

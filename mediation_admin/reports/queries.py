@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from mediation_admin.cases.enums import CaseState
-from mediation_admin.cases.models import Case
 from mediation_admin.core import clock
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.forms import parse_date
 from mediation_admin.courts.enums import SuccessRateDenominator
 from mediation_admin.courts.models import Court
 from mediation_admin.reports.catalogue import REPORTS
-from mediation_admin.reports.definition import Answer, Question, Report
-from mediation_admin.reports.figures import in_hand
+from mediation_admin.reports.definition import Answer, Counts, Question, Report
+from mediation_admin.reports.definitions import grouped
 
 
 def report_of(code: str) -> Report:
@@ -50,25 +48,20 @@ def _day(params: Mapping[str, str], name: str) -> date | None:
 
 def ask(session: Session, report: Report, question: Question) -> Answer:
     """The whole table."""
-    return report.answer(session, report, question)
+    return grouped.answer(session, report, question)
 
 
-def behind(report_code: str, figure_key: str, row_key: str, question: Question) -> ColumnElement[bool]:
-    """The condition that selects exactly the rows a figure counts; NotFound for a figure or row there is not."""
+def behind(report_code: str, figure_key: str, row_key: str, question: Question) -> tuple[Counts, ColumnElement[bool]]:
+    """What the rows behind a figure are, and the condition that selects exactly those (over cases, or over assignments
+    joined with their cases); NotFound for a figure or row there is not."""
     report = report_of(report_code)
     figure = report.figure(figure_key)
     if figure is None:
         raise NotFound(figure_key)
     try:
-        row = report.row_condition(row_key)
+        return grouped.behind(report, figure, row_key, question)
     except ValueError:
         raise NotFound(row_key) from None
-    return and_(counted(), in_hand(question), row, report.rows_behind(figure).condition(question))
-
-
-def counted() -> ColumnElement[bool]:
-    """What statistics count at all: neither drafts nor what lies in the recycle bin."""
-    return and_(Case.deleted_at.is_(None), Case.state != CaseState.DRAFT)
 
 
 def default_period() -> tuple[date, date]:
@@ -77,11 +70,12 @@ def default_period() -> tuple[date, date]:
     return date(today.year, 1, 1), today
 
 
-def as_rows(report: Report, answer: Answer) -> list[dict[str, Any]]:
-    """The table as plain rows, the sums last: for files and the command line."""
+def as_rows(report: Report, answer: Answer, *, halves: bool = False) -> list[dict[str, Any]]:
+    """The table as plain rows, the sums last: for files and the command line. ``halves``: with those of the rates."""
+    figures = report.figures if halves else report.shown
     made = []
     for line in (*answer.lines, answer.total):
         row: dict[str, Any] = {"row": line.label}
         row |= dict(zip((f"note_{n}" for n in range(len(report.note_titles))), line.notes, strict=True))
-        made.append(row | line.figures)
+        made.append(row | {figure.key: line.figures[figure.key] for figure in figures})
     return made
