@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 from wtforms import StringField
 
 from mediation_admin.cases import queries
@@ -45,10 +45,6 @@ from mediation_admin.rosters.models import Mediator, Organisation
 _GAPS = {gap.value: gap.label for gap in Gap}
 
 
-def _number(row: Any) -> Markup:
-    return Markup('<a href="{}" class="rowlink">{}</a>').format(detail_url(row.id), row.case_no or "草稿")
-
-
 def _gaps(row: Any) -> Markup | str:
     if not row.gaps:
         return ""
@@ -69,6 +65,7 @@ _DEADLINE = case(
 )
 
 
+_CASE_NO = func.coalesce(Case.case_no, literal_column("'草稿'"))
 # Looked up for the rows of the page alone: a join would be made for every row that is counted or skipped.
 _MEDIATOR = select(Mediator.name).where(Mediator.id == Case.mediator_id).correlate(Case).scalar_subquery()
 _ORGANISATION = select(Organisation.name).where(Organisation.id == Case.organisation_id).correlate(Case).scalar_subquery()
@@ -88,7 +85,7 @@ class CaseListScreen(ListScreen):
     kind: CaseKind | None = None
     replays = True
     columns = [
-        Column("case_no", "诉前调解案号", cell=_number, required=True, copy=True, width="l",
+        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="l",
                help="平台为每件案件生成的编号；内网的案号在“案号”一列"),
         Column("inner_case_no", "案号", default=False, copy=True, help="内网办案系统的编号，可以为空"),
         Column("applicants", "申请人", kind="names", width="s"),
@@ -135,7 +132,7 @@ class CaseListScreen(ListScreen):
         made = (
             select(
                 Case.id,
-                Case.case_no,
+                _CASE_NO.label("case_no"),
                 Case.inner_case_no,
                 Case.kind,
                 Case.applicants,
@@ -181,7 +178,7 @@ class CaseListScreen(ListScreen):
         return detail_url(row.id)
 
     def row_label(self, row: Any) -> str:
-        return row.case_no or "草稿"
+        return row.case_no
 
     def row_actions(self, row: Any) -> list[Action]:
         actor = current_actor()
