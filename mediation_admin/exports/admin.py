@@ -175,6 +175,8 @@ def _progress(row: Any) -> str:
     if row.status is JobStatus.RUNNING:
         share = f"{min(100, int(row.done * 100 / row.total))}%" if row.total else ""
         return f"{share} {row.message}".strip()
+    if row.status is JobStatus.READY:
+        return NOTHING
     return row.message or NOTHING
 
 
