@@ -47,7 +47,7 @@ class MediatorImport(Subject):
     code = "rosters"
     title = "调解员名册"
     noun = "调解员"
-    unit = "人"
+    unit = "名"
     permission = Permission.ROSTER_IMPORT
 
     def catalogue(self) -> Catalogue:

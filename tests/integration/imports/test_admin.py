@@ -54,7 +54,7 @@ def test_the_whole_way_from_upload_to_result(admin, send, run_jobs, court_a):
     assert "正在写入" in admin.get(page).text
     run_jobs()
     result = admin.get(page).text
-    assert "新增 2 人" in result
+    assert "新增 2 名" in result
     assert re.search(r'href="/mediators/\d+/"', result)
     assert people(session) == 2
 
