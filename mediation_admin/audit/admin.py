@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import Select, select
 
 from mediation_admin.audit.models import AuditEntry
@@ -72,12 +72,12 @@ def _number(text: str) -> int:
 def _changes(changes: dict[str, Any]) -> Markup | str:
     if not changes:
         return ""
-    lines = "".join(
-        f"<li><span class='quiet'>{escape(key)}</span> {escape(_value(old))} → {escape(_value(new))}</li>"
+    lines = Markup().join(
+        Markup("<li><span class='quiet'>{}</span> {} → {}</li>").format(key, _value(old), _value(new))
         for key, (old, new) in list(changes.items())[:20]
     )
-    return Markup(
-        f"<details><summary class='linklike'>{len(changes)} 项</summary><ul class='changes'>{lines}</ul></details>"
+    return Markup("<details><summary class='linklike'>{} 项</summary><ul class='changes'>{}</ul></details>").format(
+        len(changes), lines
     )
 
 
