@@ -109,6 +109,8 @@ def _shape(column: Column, selected: Any) -> tuple[Kind, dict[str, Any]]:
     enum = column.enum or _enum_of(stored)
     if enum is not None:
         return Kind.TEXT, {"labels": enum.labels()}
+    if column.key in spelling.CODES:
+        return Kind.TEXT, {"labels": spelling.CODES[column.key]}
     if column.mask is not None:
         return Kind.CODE, {"transform": column.mask}
     if column.kind == "flag" or isinstance(stored, Boolean):

@@ -6,11 +6,16 @@ from typing import Any
 
 from mediation_admin.cases.enums import Gap
 from mediation_admin.core.crypto import decrypt, mask_id_number, mask_phone
+from mediation_admin.permissions import Role
 from mediation_admin.rosters.enums import Identity
 
 JOIN = "、"
-# Lists of codes by the key of their column; codes that are not here stand as they are.
-CODES: Mapping[str, Mapping[str, str]] = {"gaps": Gap.labels(), "identities": Identity.labels()}
+# Codes that are kept as plain text, by the key of their column; codes that are not here stand as they are.
+CODES: Mapping[str, Mapping[str, str]] = {
+    "gaps": Gap.labels(),
+    "identities": Identity.labels(),
+    "role": Role.labels() | {"operator": "运维命令", "system": "系统"},
+}
 # What of an encrypted value a file may show, by the end of its purpose (table.column). Anything else shows nothing.
 MASKS: Mapping[str, Callable[[str], str]] = {"phone": mask_phone, "id_number": mask_id_number}
 NOTHING = "***"
