@@ -44,7 +44,7 @@ _CASES = text(
     raw as (
       select g, c.id as court_id, c.code, p.ids, coalesce(t.top, 0) + (g / cast(:spread as int)) + 1 as serial,
              (date '2022-01-01' + (((g::bigint * 7919) % 1600)::int)) as registered_on,
-             (g::bigint * 104729 + 17) % 1000 as dice,
+             abs(hashint4(-g)::bigint) as turn, abs(hashint4(g)::bigint) % 1000 as dice,
              substr(cast(:surnames as text), ((g::bigint * 31) % length(cast(:surnames as text)))::int + 1, 1)
                || substr(cast(:syllables as text), ((g::bigint * 17) % length(cast(:syllables as text)))::int + 1, 1)
                || case when g % 3 = 0 then '' else substr(cast(:syllables as text), ((g::bigint * 29) % length(cast(:syllables as text)))::int + 1, 1) end as applicant,
@@ -66,9 +66,9 @@ _CASES = text(
       registered_on, assigned_on, response_due_on, accepted_on, due_on, close_requested_on, ended_on, amount, mediator_id,
       applicants, respondents, search_terms, missing_phones, backfilled, version)
     select court_id, '（' || 2022 || '）' || code || '诉前调' || serial || '号', 2022, '诉前调', serial,
-           case when g % 10 < 8 then 'pre_filing' when g % 10 = 8 then 'post_filing' else 'internet' end,
+           case when turn % 10 < 8 then 'pre_filing' when turn % 10 = 8 then 'post_filing' else 'internet' end,
            'civil', 'court',
-           (array['民间借贷纠纷','物业服务合同纠纷','买卖合同纠纷','离婚纠纷','机动车交通事故责任纠纷','信用卡纠纷'])[g % 6 + 1],
+           (array['民间借贷纠纷','物业服务合同纠纷','买卖合同纠纷','离婚纠纷','机动车交通事故责任纠纷','信用卡纠纷'])[turn % 6 + 1],
            state,
            case when state = 'closed' then case when dice % 5 = 0 then 'settled_withdrawn' else 'agreement' end
                 when state = 'terminated' then 'failed' end,

@@ -35,6 +35,7 @@ SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
+    "random_page_cost": "1.1",  # memory and solid disks: jumping costs hardly more than reading on
     "jit": "off",  # its start-up cost is longer than our queries
     "timezone": "UTC",
     "log_timezone": "UTC",
