@@ -33,6 +33,7 @@ from mediation_admin.core.scope import Actor, Scope, enter, fence
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+LEASE_RENEWED_EVERY = 15.0
 MAX_ATTEMPTS = 3
 _PENDING = "jobs_to_enqueue"
 _RIGHTS_GONE = "发起人的权限已变化，任务未执行。请由有权限的人员重新发起。"
@@ -287,7 +288,7 @@ def _lease_kept(job_id: int, attempt: int):
     def renew() -> None:
         table = Job.__table__
         with app.app_context():
-            while not stop.wait(15):
+            while not stop.wait(LEASE_RENEWED_EVERY):
                 try:
                     with db.engine.begin() as connection_:
                         connection_.execute(
