@@ -11,6 +11,7 @@ from mediation_admin.backfill.judging import Lookups, Reading, plain_name, read_
 from mediation_admin.backfill.models import LedgerEntry
 from mediation_admin.cases import operations as cases
 from mediation_admin.cases.models import Case, CaseEvent
+from mediation_admin.core.bulk import insert_many
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import fetch, unfenced
 from mediation_admin.courts.models import CaseNumberCounter, Court
@@ -203,8 +204,9 @@ class CaseImport(Subject):
             today=run.today,
         )
         if ids:
-            run.session.execute(
-                insert(LedgerEntry.__table__),
+            insert_many(
+                run.session,
+                LedgerEntry.__table__,
                 [
                     {
                         "court_id": run.court_id,

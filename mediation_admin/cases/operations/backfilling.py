@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
 from mediation_admin.cases import effects, rules
 from mediation_admin.cases.enums import (
@@ -26,6 +26,7 @@ from mediation_admin.cases.operations.editing import FORM_COLUMNS, cause_values
 from mediation_admin.cases.rules.backfill import state_for_backfill
 from mediation_admin.cases.rules.deadlines import Deadlines
 from mediation_admin.core import clock
+from mediation_admin.core.bulk import insert_many
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.scope import Actor, scope_of, unfenced
@@ -235,10 +236,9 @@ def insert_backfilled(
         actor=actor, court_id=court_id, rows=rows, batch_id=batch_id, today=today, ids=ids, numbers=numbers
     )
     db.session.flush()
-    connection = db.session.connection()
-    connection.execute(insert(_case), [one.case for one in built])
-    connection.execute(insert(_party), [party for one in built for party in one.parties])
-    connection.execute(insert(_event), [one.event for one in built])
+    insert_many(db.session(), _case, [one.case for one in built])
+    insert_many(db.session(), _party, [party for one in built for party in one.parties])
+    insert_many(db.session(), _event, [one.event for one in built])
     return ids
 
 

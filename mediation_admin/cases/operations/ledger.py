@@ -47,6 +47,9 @@ def change_backfilled_case(
     case = fetch(db.session, Case, case_id, with_for_update=True)
     whole = row if erase else _merged(case, row)
     before = snapshot_of(case)
+    # Before the dates: writing parties may flush, and a registration moved past the old acceptance fits only once the
+    # move below has written the new one.
+    party_rows.write_parties(case, whole.case.parties, today)
     for key in FORM_COLUMNS:
         value = getattr(whole.case, key)
         if getattr(case, key) != value:
@@ -56,7 +59,6 @@ def change_backfilled_case(
             setattr(case, key, value)
     if batch_id is not None:
         case.batch_id = batch_id
-    party_rows.write_parties(case, whole.case.parties, today)
     if snapshot_of(case) == before and _speaks_alike(case, whole):
         return False
     moving.carry_out(

@@ -66,6 +66,27 @@ def test_a_changed_row_changes_its_case_and_undoing_puts_it_back(wancheng, admin
     assert counts(check(admin, court, ledger(FIRST, SECOND))) == (0, 0, 2, 0)
 
 
+def test_dates_moved_past_each_other_with_other_parties_can_be_brought_in_and_taken_back(
+    wancheng, admin, court, ledger
+):
+    two = changed(FIRST, 申请人姓名="甲某某、庚某某")
+    bring_in(wancheng, admin, court.id, "cases", ledger(two))
+    later = changed(FIRST, 登记日期="2022-03-01", 受理日期="2022-03-02", 结案日期="2022-03-20")
+    checked, _ = bring_in(wancheng, admin, court.id, "cases", ledger(later, name="later.xlsx"))
+    assert counts(checked) == (0, 1, 0, 0)
+    case = wancheng.scalar(select(Case).where(Case.case_no == FIRST[0]))
+    assert (case.registered_on, case.applicants) == (date(2022, 3, 1), "甲某某")
+    report = imports.undo_batch(actor=admin, batch_id=checked["batch"])
+    assert report["kept"] == []
+    wancheng.commit()
+    wancheng.refresh(case)
+    assert (case.registered_on, case.accepted_on, case.applicants) == (
+        date(2022, 1, 4),
+        date(2022, 1, 5),
+        "甲某某、庚某某",
+    )
+
+
 def test_a_case_that_has_lived_on_is_not_overwritten(wancheng, admin, court, ledger):
     bring_in(wancheng, admin, court.id, "cases", ledger(SECOND))
     case = wancheng.scalar(select(Case).where(Case.case_no == SECOND[0]))
