@@ -45,7 +45,7 @@ def change_backfilled_case(
     """
     today = today or clock.today()
     case = fetch(db.session, Case, case_id, with_for_update=True)
-    whole = row if erase else _merged(case, row)
+    whole = _as_they_were(case, row) if erase else _merged(case, row)
     before = snapshot_of(case)
     # Before the dates: writing parties may flush, and a registration moved past the old acceptance fits only once the
     # move below has written the new one.
@@ -71,6 +71,13 @@ def change_backfilled_case(
     party_rows.repeat_parties(case)
     db.session.flush()
     return True
+
+
+def _as_they_were(case: Case, row: rules.BackfilledCase) -> rules.BackfilledCase:
+    """The row of a snapshot, with those parties made anew that the change it takes back had removed."""
+    there = {party.id for party in case.parties}
+    parties = tuple(party if party.id in there else replace(party, id=None) for party in row.case.parties)
+    return replace(row, case=replace(row.case, parties=parties))
 
 
 _LEDGER = ("mediator_id", "organisation_id", "accepted_on", "ended_on", "result")
