@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 from markupsafe import Markup
 
 from mediation_admin.core import clock
@@ -18,20 +18,15 @@ from mediation_admin.core.admin import (
     allowed,
     banner,
     current_actor,
-    list_screen,
     screen_route,
+    toast,
     tokens,
 )
 from mediation_admin.core.admin.filters import SEALED
 from mediation_admin.core.db import db
-from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import Actor
-from mediation_admin.desk import queries
+from mediation_admin.desk import finding, queries
 from mediation_admin.permissions import Permission
-
-# The lists the one search box looks into, in this order: code, what its rows are called.
-SEARCHED = (("cases", "案件"), ("mediators", "调解员"), ("organisations", "调解组织"))
-SHOWN = 8
 
 
 class HomeView(Screen):
@@ -77,17 +72,30 @@ def _stats() -> Stats:
     )
 
 
+# What people come for, in the order of the menu: permission, words, what it is good for, endpoint, icon.
+STEPS = (
+    (Permission.CASE_CREATE, "新增案件", "登记一件诉前委派、立案或互联网调解案件", "cases.new", "plus"),
+    (Permission.CASE_ASSIGN, "指派案件", "待指派的案件，逐件或批量指派", "assignment.index", "users"),
+    (Permission.CASE_BACKFILL, "导入历史案件", "上传台账，系统识别表头、预检后再写入", "backfill.index", "upload"),
+    (Permission.ROSTER_IMPORT, "导入调解员名册", "上传名册，自动对应各列", "roster_import.index", "upload"),
+    (Permission.REPORT_VIEW, "查看统计报表", "按调解员、按调解组织，任意期间", "reports.index", "chart"),
+    (Permission.EXPORT_REQUEST, "下载中心", "已申请的导出文件", "exports.index", "download"),
+    (Permission.AUDIT_VIEW, "查看审计", "谁在何时做了什么", "audit.index", "shield"),
+    (Access.SIGNED_IN, "我的账号", "密码、登录设备和显示设置", "my_account.index", "user"),
+)
+
+
 def _next_steps(actor: Actor) -> list[tuple[str, str, str, str]]:
-    offered = [
-        (Permission.CASE_CREATE, "新增案件", "登记一件诉前委派、立案或互联网调解案件", "/cases/new", "plus"),
-        (Permission.CASE_BACKFILL, "导入历史案件", "上传台账，系统识别表头、预检后再写入", "/backfill/", "upload"),
-        (Permission.ROSTER_IMPORT, "导入调解员名册", "上传名册，自动对应各列", "/rosters/import/", "users"),
-        (Permission.REPORT_VIEW, "查看统计报表", "按调解员、按调解组织，任意期间", "/reports/", "chart"),
-        (Permission.EXPORT_REQUEST, "下载中心", "已申请的导出文件", "/exports/", "download"),
-        (Permission.ACCOUNT_INVITE, "新增用户", "为法院开设第一个管理员账号", "/users/", "users"),
-        (Permission.AUDIT_VIEW, "查看审计", "谁在何时做了什么", "/audit/", "shield"),
+    """Label, words, address and icon of the steps this person can take."""
+    steps = list(STEPS)
+    users = "users.index" if actor.court_id is None else "court_users.index"
+    steps.insert(6, (Permission.ACCOUNT_VIEW, "用户", "账号的状态、角色和重置链接", users, "users"))
+    known = current_app.view_functions
+    return [
+        (label, words, url_for(endpoint), icon)
+        for permission, label, words, endpoint, icon in steps
+        if endpoint in known and allowed(actor, permission)
     ]
-    return [(label, words, url, icon) for permission, label, words, url, icon in offered if actor.may(permission)]
 
 
 class TodoView(Screen):
@@ -116,11 +124,8 @@ class TodoView(Screen):
 
 
 def todo_count(actor: Actor) -> int:
-    """The figure beside 待办: what is overdue or unassigned, capped."""
-    if not actor.may(Permission.CASE_VIEW):
-        return 0
-    found = queries.counts(db.session(), clock.today())
-    return found["overdue"] + found["unanswered"] + found["to_assign"] + found["due_soon"]
+    """The figure beside 待办: what somebody of the court has to do, capped."""
+    return queries.pressing(db.session(), clock.today()) if actor.may(Permission.CASE_VIEW) else 0
 
 
 class SearchView(Screen):
@@ -148,28 +153,11 @@ class SearchView(Screen):
                 text = ""
         if not text:
             return redirect("/", 303)
-        return self.render("backoffice/desk/search.html", title="查找结果", text=text, groups=_groups(text))
-
-
-def _groups(text: str) -> list[dict[str, Any]]:
-    groups = []
-    for code, noun in SEARCHED:
-        screen = list_screen(code)
-        if not allowed(current_actor(), screen.permission):
-            continue
-        try:
-            match = screen.search(text)
-        except RuleBroken as broken:
-            groups.append({"noun": noun, "words": broken.message, "rows": [], "more": None})
-            continue
-        found = db.session.execute(screen.select().where(match.condition).limit(SHOWN + 1)).all()
-        more = f"{screen.home_url()}?q={SEALED}{tokens.seal('q', text)}" if len(found) > SHOWN else None
-        rows = [(screen.row_label(row), screen.detail_url(row), _note(row)) for row in found[:SHOWN]]
-        groups.append({"noun": noun, "words": match.words, "rows": rows, "more": more})
-    return groups
-
-
-def _note(row: Any) -> str:
-    parts = [getattr(row, key, None) for key in ("applicants", "respondents", "cause_text", "work_unit")]
-    state = getattr(row, "state", None)
-    return " · ".join([part for part in parts if part] + ([state.label] if state is not None else []))
+        groups = finding.search(current_actor(), text)
+        found = [(group, row) for group in groups for row in group.rows]
+        if len(found) == 1:
+            # The only one there is: no need to look at a list of one.
+            group, row = found[0]
+            toast(f"{group.words}，只有这一条。")
+            return redirect(row.url, 303)
+        return self.render("backoffice/desk/search.html", title="查找结果", text=text, groups=groups)

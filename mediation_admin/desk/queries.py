@@ -1,4 +1,4 @@
-"""How much awaits a court: each figure one capped count over an index."""
+"""How much awaits a court: each figure one capped count over an index, made of the same conditions as its list."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from mediation_admin.cases import queries as cases
 from mediation_admin.cases.enums import CaseState
 from mediation_admin.cases.models import Case
 
@@ -17,7 +18,7 @@ SOON = 3
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that awaits somebody: its words, how it is counted, where its rows are listed."""
+    """One thing that awaits somebody: its words, how it is counted, and the address of the list of exactly its rows."""
 
     key: str
     label: str
@@ -25,68 +26,70 @@ class Waiting:
     condition: ColumnElement[bool]
     url: str
     tone: str = "plain"
-
-    @property
-    def next_step(self) -> str:
-        """What opening it is for."""
-        return self.help
+    # Whether it is counted beside 待办: what somebody of the court has to do, not what others are doing.
+    pressing: bool = False
 
 
 def waiting(today: date) -> list[Waiting]:
     """Everything a court may have to do, most urgent first."""
     soon = today + timedelta(days=SOON)
-    running = Case.state.in_((CaseState.MEDIATING, CaseState.CLOSING))
+    yesterday = today - timedelta(days=1)
     return [
         Waiting(
             "overdue",
             "超期未结",
             "调解期限已过、尚未结束的案件",
-            and_(running, Case.due_on < today),
+            cases.overdue(today),
             "/cases/?overdue=1",
             "bad",
+            pressing=True,
         ),
         Waiting(
             "unanswered",
             "逾期未受理",
             "指派后 3 个工作日内没有受理的案件",
-            and_(Case.state == CaseState.TO_ACCEPT, Case.response_due_on < today),
-            f"/cases/?state=to_accept&response_due_to={today - timedelta(days=1)}",
+            cases.response_overdue(today),
+            f"/cases/?state=to_accept&response_due_to={yesterday}",
             "bad",
+            pressing=True,
         ),
         Waiting(
             "to_assign",
             "待指派",
             "还没有调解员的案件",
-            Case.state == CaseState.TO_ASSIGN,
+            cases.in_states(CaseState.TO_ASSIGN),
             "/cases/?state=to_assign",
             "warn",
+            pressing=True,
         ),
         Waiting(
             "due_soon",
             f"{SOON} 日内到期",
-            "调解期限在三日内的案件",
-            and_(running, Case.due_on >= today, Case.due_on <= soon),
+            f"调解期限在 {SOON} 日内的案件",
+            cases.due_between(today, soon),
             f"/cases/?due_from={today}&due_to={soon}&state=mediating&state=closing",
             "warn",
+            pressing=True,
         ),
         Waiting(
             "to_accept",
             "待受理",
             "已指派、等待调解员受理的案件",
-            Case.state == CaseState.TO_ACCEPT,
+            cases.in_states(CaseState.TO_ACCEPT),
             "/cases/?state=to_accept",
         ),
         Waiting(
-            "closing", "申请结案", "等待签字或结案的案件", Case.state == CaseState.CLOSING, "/cases/?state=closing"
+            "closing",
+            "申请结案",
+            "等待签字或结案的案件",
+            cases.in_states(CaseState.CLOSING),
+            "/cases/?state=closing",
         ),
         Waiting(
             "missing_phone",
             "手机号待补",
             "未结案件中当事人手机号待补的",
-            and_(
-                Case.missing_phones > 0,
-                Case.state.in_((CaseState.TO_ASSIGN, CaseState.TO_ACCEPT, CaseState.MEDIATING, CaseState.CLOSING)),
-            ),
+            and_(Case.missing_phones > 0, cases.open_now()),
             "/cases/?missing_phone=1&open=1",
         ),
     ]
@@ -99,12 +102,18 @@ def counts(session: Session, today: date) -> dict[str, int]:
         inner = (
             select(literal(1).label("one"))
             .select_from(Case)
-            .where(Case.deleted_at.is_(None), one.condition)
+            .where(cases.visible(), one.condition)
             .limit(CAP + 1)
             .subquery()
         )
         columns.append(select(func.count()).select_from(inner).scalar_subquery().label(one.key))
     return dict(session.execute(select(*columns)).mappings().one())
+
+
+def pressing(session: Session, today: date) -> int:
+    """The figure beside 待办."""
+    found = counts(session, today)
+    return sum(found[one.key] for one in waiting(today) if one.pressing)
 
 
 def words(count: int) -> str:

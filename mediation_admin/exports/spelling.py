@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mediation_admin.audit.wording import change_words
 from mediation_admin.cases.enums import Gap
 from mediation_admin.core.crypto import decrypt, mask_id_number, mask_phone
 from mediation_admin.permissions import Role
@@ -41,20 +42,8 @@ def words_of(key: str) -> Callable[[str], str]:
 
 
 def changes(value: Any) -> str:
-    """Old and new values as an entry of the audit holds them: state：to_assign → to_accept."""
+    """Old and new values as an entry of the audit holds them: 案件状态：待指派 → 待受理."""
     held = json.loads(value) if isinstance(value, str) else value
     if not isinstance(held, dict):
         return json.dumps(held, ensure_ascii=False)
-    return "；".join(f"{key}：{_change(change)}" for key, change in held.items())
-
-
-def _change(change: Any) -> str:
-    if isinstance(change, list) and len(change) == 2:
-        return f"{_word(change[0])} → {_word(change[1])}"
-    return _word(change)
-
-
-def _word(value: Any) -> str:
-    if value is None:
-        return "空"
-    return JOIN.join(map(str, value)) if isinstance(value, list) else str(value)
+    return "；".join(f"{label}：{words}" for label, words in change_words(held))
