@@ -49,7 +49,8 @@ def scheduler() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    due = {periodic.name: time.monotonic() for periodic in PERIODIC}
+    # What belongs to an hour waits for it, also on the first day.
+    due = {p.name: time.monotonic() + (0 if p.every else _seconds_until(p.at or 0)) for p in PERIODIC}
     while not stop.wait(1):
         for periodic in PERIODIC:
             if time.monotonic() < due[periodic.name]:

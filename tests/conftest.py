@@ -243,12 +243,8 @@ def live_server(app: Flask, _live_server: str) -> str:
     return _live_server
 
 
-@pytest.fixture(scope="session")
-def _worker(servers: Servers, _app: Flask) -> Iterator[None]:
+@pytest.fixture
+def worker(app: Flask, servers: Servers) -> Iterator[None]:
+    """A real worker takes up the background work of this test, and of this test alone: it would take that of others."""
     with live.queue_worker(_environment(servers), servers.folder / "worker.log"):
         yield
-
-
-@pytest.fixture
-def worker(app: Flask, _worker: None) -> None:
-    """A real worker takes up the background work of this test."""

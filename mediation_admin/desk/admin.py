@@ -133,10 +133,10 @@ class SearchView(Screen):
 
     code = "search"
     title = "查找"
-    permission = Access.SIGNED_IN
+    permission = Permission.ROSTER_VIEW
     menu_path = None
 
-    @screen_route("/", methods=("GET", "POST"), permission=Access.SIGNED_IN)
+    @screen_route("/", methods=("GET", "POST"), permission=Permission.ROSTER_VIEW)
     def index(self) -> Any:
         if request.method == "POST":
             text = request.form.get("q", "").strip()[:200]

@@ -182,7 +182,8 @@ def _pairs(given: MultiDict[str, str]) -> list[tuple[str, str]]:
 def _progress(row: Any) -> Markup | str:
     """How far it is: a bar that moves by itself while the file is made, the sentence of the end afterwards."""
     if row.status not in UNFINISHED:
-        return row.message or NOTHING
+        # The last figure of a file that is made is its number of rows, which has a column of its own.
+        return (row.message if row.status is not JobStatus.READY else "") or Markup(NOTHING)  # noqa: S704 - a constant
     share = min(100, int(row.done * 100 / row.total)) if row.total else None
     bar = Progress(f"/jobs/{row.job_id}.json", label=row.status.label, percent=share, message=row.message)
     return Markup(bar.html())  # noqa: S704 - the piece escapes its own words

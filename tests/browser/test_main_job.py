@@ -108,11 +108,8 @@ def test_the_main_job_is_done_by_keyboard(page: Page, administrator: None, worke
     page.goto("/exports/new?list=report:by-mediator&from=2022-01-01&to=2022-06-30")
     press(page, "button", "开始导出")
     page.wait_for_url("**/exports/**")
-    for _ in range(30):
-        if page.locator("main").get_by_role("link", name="下载", exact=True).count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
+    # The page follows the work by itself.
+    page.locator("main").get_by_role("link", name="下载", exact=True).first.wait_for(timeout=PATIENCE)
     with page.expect_download() as fetched:
         page.locator("main").get_by_role("link", name="下载", exact=True).first.focus()
         page.keyboard.press("Enter")

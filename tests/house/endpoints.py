@@ -85,7 +85,8 @@ door(EVERYBODY_SIGNED_IN, "sign_in.leave", "sign_in.role", "sign_in.password")
 
 # -- what every signed-in person has --------------------------------------------------------------------------------
 
-door(EVERYBODY_SIGNED_IN, "home.index", "shell.counts", "search.index", "jobs.index")
+door(EVERYBODY_SIGNED_IN, "home.index", "shell.counts", "jobs.index")
+door(COURT_STAFF, "search.index")
 door(EVERYBODY_SIGNED_IN, "todo.index")
 door(
     EVERYBODY_SIGNED_IN,

@@ -152,7 +152,15 @@ class Frame:
         return self.settings.preferences(self.actor) if self.actor else {}
 
     def url(self, slot: str, **values: Any) -> str | None:
-        return self.settings.url(slot, **values)
+        """The address of a slot, None where this person would only meet a 404."""
+        return self.settings.url(slot, **values) if self._opens(getattr(self.settings, slot)) else None
+
+    def _opens(self, endpoint: str) -> bool:
+        code = endpoint.partition(".")[0]
+        for view in current_app.extensions["site"]._views:
+            if view.endpoint == code:
+                return view.is_accessible()
+        return True
 
 
 def counts() -> Response:
