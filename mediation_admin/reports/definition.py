@@ -74,6 +74,8 @@ class Figure:
     opens: str = ""
     of: Counts = Counts.CASES
     shown: bool = True
+    # Among the figures a screen shows at first; the rest are one click away.
+    main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,11 @@ class Report:
     key: Callable[[str], Any] = int
     permission: Permission = Permission.REPORT_VIEW
     remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def main(self) -> list[Figure]:
+        """The figures a screen shows at first."""
+        return [figure for figure in self.figures if figure.main]
 
     @property
     def shown(self) -> list[Figure]:

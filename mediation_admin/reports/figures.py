@@ -5,6 +5,7 @@ Names and dates follow the recommended column set: 新收 by 登记日期, 指�
 succeeded ÷ closed, which reproduces the published 67 ÷ 83 = 80.72 %.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,7 +79,7 @@ def _success_rate(row: dict[str, Any], q: Question) -> Decimal | None:
     return rate(row["succeeded"], row["in_hand"] if q.by_received else row["closed"])
 
 
-FIGURES: tuple[Figure, ...] = (
+_ALL: tuple[Figure, ...] = (
     Figure("carried_over", "旧存", "统计期开始前登记、且此前未结束的案件。", condition=carried_over),
     Figure("received", "新收", "登记日期在统计期内的案件，含补录。", condition=received),
     Figure(
@@ -228,3 +229,22 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure("amount", "涉案金额（元）", "新收案件的标的额之和。", kind="money", value=_amount, opens="received"),
 )
+
+_MAIN = frozenset(
+    [
+        "carried_over",
+        "received",
+        "in_hand",
+        "declined",
+        "timed_out",
+        "mediating",
+        "closed",
+        "succeeded",
+        "failed",
+        "success_rate",
+        "mean_days",
+        "open_at_end",
+        "overdue",
+    ]
+)
+FIGURES: tuple[Figure, ...] = tuple(replace(figure, main=figure.key in _MAIN) for figure in _ALL)

@@ -26,7 +26,7 @@ def history_panel(_actor: Actor, case: Case) -> list[Card]:
 
 def _item(row: Assignment) -> Markup:
     return Markup(
-        '<article class="assignment"><div class="assignment-head"><strong>{who}</strong>{state}'
+        '<article class="assignment"><div class="row"><strong>{who}</strong>{state}'
         '<span class="quiet num">{when:%Y-%m-%d %H:%M}</span></div><p>{reason}</p>{end}{ranking}</article>'
     ).format(
         who=_who(row),

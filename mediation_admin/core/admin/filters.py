@@ -40,7 +40,8 @@ class Chip:
 class Filter:
     """Base of all filters. ``column`` makes the usual condition; ``condition(value)`` replaces it.
 
-    ``key`` is the name in the address. ``more``: folded away until 展开 (or until it holds a value).
+    ``key`` is the name in the address. ``more``: folded away until 展开 (or until it holds a value). ``hidden``: no field
+    of its own; it comes with a link, travels along and shows as a chip.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Filter:
     more: bool = False
     placeholder: str = ""
     help: str = ""
+    hidden: bool = False
 
     def names(self) -> list[str]:
         """The parameter names that belong to this filter."""
@@ -397,6 +399,8 @@ def check_filters(filters: Iterable[Filter], reserved: Mapping[str, Any] | froze
 
 def labelled(one: Filter, value: Any) -> Markup:
     """A filter's field with its label, for the query form."""
+    if one.hidden:
+        return safe(one.field(value))
     folded = " data-more" if one.more and value is None else ""
     hint = f' title="{plain(one.help)}"' if one.help else ""
     multiple = isinstance(one, ChoiceFilter) and one.multiple

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from mediation_admin.core import clock
 from mediation_admin.core.admin import Filter, current_actor
-from mediation_admin.core.admin.filters import Params, Unreadable
+from mediation_admin.core.admin.filters import Chip, Params, Unreadable
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.reports import queries
@@ -71,7 +71,10 @@ class FigureFilter(Filter):
 
     def words(self, value: Behind) -> str:
         opened = value.report.rows_behind(value.figure)
-        return f"{value.report.title} · {row_words(value)} · {opened.title} · {value.question.words}"
+        return f"{row_words(value)} {opened.title} {value.question.words}（{value.report.title}）"
+
+    def chips(self, value: Behind) -> list[Chip]:
+        return [Chip(self.words(value), self.write(value))]
 
     def where(self, value: Behind) -> ColumnElement[bool]:
         return queries.behind(value.report.code, value.figure.key, value.row, value.question)[1]

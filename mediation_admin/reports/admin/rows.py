@@ -49,12 +49,12 @@ class ReportCasesView(ListScreen):
     columns = [
         Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="l"),
         Column("inner_case_no", "案号", default=False),
-        Column("kind", "类型", kind="tag", enum=CaseKind),
+        Column("kind", "类型", kind="tag", enum=CaseKind, default=False),
         Column("source", "来源", kind="tag", enum=CaseSource, default=False),
-        Column("cause_text", "案由"),
+        Column("cause_text", "案由", width="m"),
         Column("dispute_type", "纠纷类型", default=False),
-        Column("applicants", "申请人", kind="names"),
-        Column("respondents", "被申请人", kind="names"),
+        Column("applicants", "申请人", kind="names", width="m"),
+        Column("respondents", "被申请人", kind="names", width="m"),
         Column("amount", "标的额（元）", kind="money"),
         Column("court", "法院", default=False),
         Column("ministry", "部委", default=False),
@@ -80,7 +80,7 @@ class ReportCasesView(ListScreen):
         Order("oldest", "登记日期从旧到新", [Key(Case.registered_on), Key(Case.id)]),
     ]
     filters = [
-        FigureFilter("figure", "报表指标"),
+        FigureFilter("figure", "报表指标", hidden=True),
         DateRangeFilter("registered", "登记日期", Case.registered_on),
         DateRangeFilter("ended", "结束日期", Case.ended_on),
         ChoiceFilter("state", "状态", Case.state, choices=CaseState, multiple=True, cast=CaseState),
@@ -177,7 +177,7 @@ class ReportAssignmentsView(ListScreen):
         Order("oldest", "指派日期从旧到新", [Key(Assignment.assigned_on), Key(Assignment.id)]),
     ]
     filters = [
-        FigureFilter("figure", "报表指标", counts=Counts.ASSIGNMENTS),
+        FigureFilter("figure", "报表指标", hidden=True, counts=Counts.ASSIGNMENTS),
         DateRangeFilter("assigned", "指派日期", Assignment.assigned_on),
         LookupFilter(
             "mediator", "调解员", Assignment.mediator_id, endpoint="/mediators/lookup", describe=mediator_name

@@ -1,5 +1,6 @@
 """案件统计报表: the tables of the catalogue; every figure is a link to the rows it counts."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -95,6 +96,10 @@ class ReportsView(Screen):
             start, end = queries.default_period()
             question = Question(start, end, today)
         answer = queries.ask(db.session(), report, question)
+        everything = request.args.get("view") == "all"
+        figures = report.shown if everything else report.main
+        kept = {"view": "all"} if everything else {}
+        period = {"from": question.start, "to": question.end}
         chosen = {(start, end): label for label, start, end in periods(today)}.get((question.start, question.end))
         return self.render(
             "backoffice/reports/table.html",
@@ -104,13 +109,19 @@ class ReportsView(Screen):
             question=question,
             answer=answer,
             problem=problem,
-            headings=headings(report),
-            body=_body(report, answer),
+            figures=figures,
+            headings=headings(figures),
+            body=_body(report, answer, figures),
+            everything=everything,
+            other_view=urlencode(period | ({} if everything else {"view": "all"})),
+            kept=list(kept.items()),
             left_out=max(0, len(answer.lines) - SHOWN_LINES),
             cards=_cards(report, answer),
             chart=_chart(report, answer),
-            periods=[(label, f"?{urlencode({'from': a, 'to': b})}", label == chosen) for label, a, b in periods(today)],
-            query=urlencode({"from": question.start, "to": question.end}),
+            periods=[
+                (label, f"?{urlencode({'from': a, 'to': b} | kept)}", label == chosen) for label, a, b in periods(today)
+            ],
+            query=urlencode(period | kept),
             export_url=_export_url(report, question),
             definitions=_definitions(report, answer),
         )
@@ -122,10 +133,10 @@ def _reports_in_view() -> list[Report]:
     return [report for report in REPORTS.values() if many or report.code not in OF_MANY_COURTS]
 
 
-def headings(report: Report) -> list[tuple[str, list[Figure]]]:
+def headings(figures: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
     """(group, its figures) in order; a figure without a group stands alone under an empty name."""
     groups: list[tuple[str, list[Figure]]] = []
-    for figure in report.shown:
+    for figure in figures:
         if figure.group and groups and groups[-1][0] == figure.group:
             groups[-1][1].append(figure)
         else:
@@ -133,13 +144,11 @@ def headings(report: Report) -> list[tuple[str, list[Figure]]]:
     return groups
 
 
-def _body(report: Report, answer: Answer) -> Markup:
+def _body(report: Report, answer: Answer, columns: Sequence[Figure]) -> Markup:
     """The rows as HTML, built in Python: a table of a hundred mediators has some three thousand cells."""
     question = answer.question
     may_open = current_actor().may(Permission.CASE_VIEW)
-    figures = [
-        (figure, PLACES[report.rows_behind(figure).of], report.halves(figure, question)) for figure in report.shown
-    ]
+    figures = [(figure, PLACES[report.rows_behind(figure).of], report.halves(figure, question)) for figure in columns]
     parts: list[str] = []
     for line in (*answer.lines[:SHOWN_LINES], answer.total):
         parts.append('<tr class="total">' if line is answer.total else "<tr>")

@@ -60,7 +60,7 @@ def test_the_higher_court_sees_figures_and_no_link_to_cases_it_may_not_open(as_p
 @pytest.mark.parametrize("code", sorted(set(REPORTS) - {"by-court"}))
 def test_every_figure_on_screen_opens_exactly_so_many_rows(as_person, busy, code):
     client = as_person(people.clerk_a)
-    page = client.get(f"/reports/{code}/{MARCH}").text
+    page = client.get(f"/reports/{code}/{MARCH}&view=all").text
     body = re.search(r"<tbody>(.*?)</tbody>", page, re.DOTALL)[1]
     links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', body)
     assert len(links) > 20
@@ -85,7 +85,7 @@ def test_every_figure_on_screen_opens_exactly_so_many_rows(as_person, busy, code
 def test_the_rows_say_which_figure_they_are(as_person, busy):
     client = as_person(people.clerk_a)
     page = client.get(f"/reports/cases/{MARCH}&report=by-mediator&figure=succeeded&row={busy.first.id}")
-    assert "按调解员查询 · 钱某 · 成功 · 2024-03-01 至 2024-03-31" in _text(page.text)
+    assert "钱某 成功 2024-03-01 至 2024-03-31（按调解员查询）" in _text(page.text)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,19 @@ def test_a_report_costs_the_same_statements_however_many_mediators(as_person, bu
         page = client.get(f"/reports/by-mediator/{MARCH}")
     assert "孙19某" in page.text
     assert len(many) == len(few)
+
+
+def test_the_main_figures_are_shown_first_and_all_of_them_one_click_away(as_person, busy):
+    client = as_person(people.clerk_a)
+    report = REPORTS["by-mediator"]
+    first = client.get(f"/reports/by-mediator/{MARCH}").text
+    everything = client.get(
+        unescape(re.search(r'href="(\?[^"]*view=all)"', first)[1].join(["/reports/by-mediator/", ""]))
+    ).text
+    assert len(re.findall(r'<th scope="col"[^>]* title=', first)) == len(report.main)
+    assert len(re.findall(r'<th scope="col"[^>]* title=', everything)) == len(report.shown)
+    assert "只看主要指标" in everything
+    assert {"closed", "succeeded", "success_rate"} <= {figure.key for figure in report.main}
 
 
 def test_export_leads_to_the_same_period(as_person, busy):
