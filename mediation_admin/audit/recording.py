@@ -77,8 +77,12 @@ def _row_entry(session: Session, row: Any, verb: str, word: str) -> dict[str, An
     table = row.__tablename__
     court_id = getattr(row, "court_id", None) or (row.id if table == "court" else None)
     name = row.audit_name or table
-    described = "、".join(row.__table__.columns[c].comment or c for c in changes) if verb == "changed" else ""
-    sentence = f"{word}{name}（编号 {row.id}）" + (f"：{described}" if described else "")
+    # Columns without a word of their own are bookkeeping: they stand among the changes, not in the sentence.
+    words = [row.__table__.columns[key].comment for key in changes] if verb == "changed" else []
+    described = "、".join(word for word in words if word)
+    number = getattr(row, "case_no", None)
+    called = f"{name} {number}" if number else f"{name}（编号 {row.id}）"
+    sentence = f"{word}{called}" + (f"：{described}" if described else "")
     return _entry(session, f"{table}:row:{verb}", sentence, table, row.id, court_id, changes, None)
 
 

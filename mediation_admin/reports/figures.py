@@ -234,7 +234,6 @@ _MAIN = frozenset(
     [
         "carried_over",
         "received",
-        "in_hand",
         "declined",
         "timed_out",
         "mediating",

@@ -21,6 +21,7 @@ from mediation_admin.reports import queries
 from mediation_admin.reports.admin.drill import PLACES, drill_url
 from mediation_admin.reports.catalogue import OF_MANY_COURTS, REPORTS
 from mediation_admin.reports.definition import Answer, Figure, Line, Question, Report
+from mediation_admin.reports.definitions.grouped import NOBODY
 
 # What the cards above the table show, in this order.
 CARDS = ("received", "closed", "succeeded", "success_rate", "open_at_end", "overdue")
@@ -189,7 +190,7 @@ def _chart(report: Report, answer: Answer) -> Any:
     bars = [
         (line.label, line.figures["closed"], drill_url(report, closed, line.key, answer.question))
         for line in answer.lines
-        if line.figures["closed"]
+        if line.figures["closed"] and line.key != NOBODY
     ]
     return bar_chart(bars, title=f"各{report.row_title}已结件数", unit="件", limit=20) if bars else None
 

@@ -51,7 +51,7 @@ def test_entries_are_found_by_subject_person_day_and_row(as_person, lived):
 
 
 def test_another_courts_entries_are_not_seen(app, as_person, lived, working_as):
-    assert f"编号 {lived.id}" in _text(as_person(people.admin_a).get("/audit/?subject=cases"))
+    assert f"修改了案件 {lived.case_no}：案件状态" in _text(as_person(people.admin_a).get("/audit/?subject=cases"))
     actor, scope = people.acting(app, people.clerk_b)
     with working_as(actor, scope) as session:
         cases.a_case(actor, parties=(cases.a_party(name="乙地某"), cases.a_party(cases.PartyRole.RESPONDENT)))
