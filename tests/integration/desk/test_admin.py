@@ -195,8 +195,10 @@ def test_another_courts_rows_are_not_found(searchable, as_person):
         assert "欧阳调解</a>" not in page.text
 
 
-def test_whoever_may_see_no_list_is_told_so(as_person):
-    assert "不能查找案件和名册" in _text(_search(as_person(people.auditor), "欧阳"))
+def test_whoever_may_see_no_list_has_no_search_box_and_no_search(as_person):
+    auditor = as_person(people.auditor)
+    assert 'role="search"' not in auditor.get("/").text
+    assert auditor.post("/search/", data={"q": "欧阳"}).status_code == 404
 
 
 def test_a_broken_token_in_the_address_leads_home(as_person):

@@ -52,18 +52,19 @@ def test_a_worker_killed_while_writing_leaves_nothing_and_the_work_is_taken_up_a
 ):
     session, _ = court_a
     batch, job = confirmed
+    # Whoever writes people writes the audit with them; held there, the job has written and cannot have committed.
+    holder = session.get_bind().connect()
+    holder.execute(text("lock table audit_entry in share mode"))
     process = subprocess.Popen([sys.executable, "-c", PERFORM, str(job.id)], env={**os.environ, **environment})
-    watching = text(
-        "select count(*) from pg_stat_activity where state like '%%transaction%%' and query ilike '%%insert into mediator%%'"
-    )
+    held = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%audit_entry%'")
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not session.scalar(held):
         session.rollback()
-        if session.scalar(watching):
-            break
-        time.sleep(0.005)
+        time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL, "the writing was over before it could be killed"
+    holder.rollback()
+    holder.close()
     session.expire_all()
     assert count(session, Mediator) == 0
     assert count(session, MediatorListing) == 0
