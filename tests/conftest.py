@@ -24,7 +24,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from mediation_admin.core import jobs, scope
+from mediation_admin.core import crypto, jobs, scope
 from mediation_admin.core.db import db
 from tests.servers import client as careful
 from tests.servers import live, sockets, template
@@ -53,6 +53,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
             f"{item.nodeid} was skipped ({report.longrepr}). Tests here never skip: make it run, or delete it."
         )
     return report
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_given_back() -> Iterator[None]:
+    """A test may work with keys of its own; the next one has those of the app again."""
+    held = dict(crypto._keys), crypto._current_key_id, crypto._index_key
+    yield
+    if not held[0]:  # the app came into being during this test, and its keys stay
+        return
+    crypto._keys.clear()
+    crypto._keys.update(held[0])
+    crypto._current_key_id, crypto._index_key = held[1], held[2]
 
 
 @pytest.fixture(scope="session")
