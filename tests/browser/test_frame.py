@@ -56,6 +56,8 @@ def test_a_list_is_worked_by_keyboard_alone(at_work: Page) -> None:
     at_work.keyboard.press("Enter")
     expect(at_work.locator("h1")).to_contain_text("诉前调")
     at_work.go_back()
+    # Going back may be over before the page's own script has found the row again.
+    expect(at_work.locator("tr[data-id].is-here")).to_have_count(1)
     assert rows_here(at_work) == [0]
 
 

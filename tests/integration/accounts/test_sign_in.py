@@ -32,7 +32,7 @@ def enter(client: FlaskClient, account: Account, password: str = GOOD_PASSWORD, 
 
 
 def row(session: Session, model: type, **conditions: object):
-    statement = select(model).filter_by(**conditions).execution_options(populate_existing=True)
+    statement = select(model).filter_by(**conditions).order_by(model.id).execution_options(populate_existing=True)
     return session.scalars(unfenced(statement, "a test looks")).all()
 
 
