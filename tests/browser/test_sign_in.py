@@ -104,9 +104,12 @@ def test_the_user_screens(page: Page, app: Flask, db_session: Session, screensho
     token = client.get_cookie(gate.COOKIE).value
     page.context.add_cookies([{"name": gate.COOKIE, "value": token, "domain": "127.0.0.1", "path": "/"}])
     page.goto("/users/")
+    expect(page.get_by_role("row", name="李某某")).to_contain_text("法官")
     look(page, screenshots, "users")
     page.goto("/users/new")
+    expect(page.get_by_role("heading", level=1)).to_have_text("新增用户")
     look(page, screenshots, "users-new")
     page.get_by_role("link", name="用户", exact=True).first.click()
     page.get_by_role("link", name="张某").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("张某")
     look(page, screenshots, "users-detail")

@@ -70,7 +70,8 @@ def test_s3_one_administrator_role_may_follow_another_that_was_taken_back(
 ) -> None:
     account = an_account(db_session)
     a_grant(db_session, account, first, revoked_at=clock.now() + timedelta(seconds=1))
-    a_grant(db_session, account, second)
+    later = a_grant(db_session, account, second)
+    assert later.id is not None and later.revoked_at is None
 
 
 def test_a_role_is_held_once_in_a_court_and_may_be_held_in_two(db_session: Session) -> None:

@@ -31,9 +31,10 @@ def test_a_phone_is_unique_on_the_whole_platform(court_a, working):
 
 def test_two_people_may_both_wait_for_a_phone(court_a):
     session, actor = court_a
-    make.a_listed_mediator(actor, "甲某")
-    make.a_listed_mediator(actor, "乙某")
+    first = make.a_listed_mediator(actor, "甲某")
+    second = make.a_listed_mediator(actor, "乙某")
     session.commit()
+    assert first.mediator_id != second.mediator_id
 
 
 def test_an_invitation_needs_the_whole_phone_of_somebody_on_the_platform(court_a):
