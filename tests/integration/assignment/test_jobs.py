@@ -114,7 +114,7 @@ def test_an_error_in_the_middle_leaves_nothing(desk, roster, run_jobs, monkeypat
     assert _assigned(desk) == 0
 
 
-def test_killing_the_worker_in_the_middle_leaves_nothing_and_the_sweep_finishes_the_job(
+def test_s40_killing_the_worker_in_the_middle_of_a_bulk_assignment_leaves_nothing_and_the_sweep_finishes_the_job(
     desk, roster, app, environment, tmp_path: Path
 ):
     ids = desk.many(4_000)

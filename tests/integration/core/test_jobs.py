@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 from mediation_admin.core import clock, jobs
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
-from mediation_admin.core.jobs import Job, JobCancelled, JobStatus
+from mediation_admin.core.jobs import Job, JobCancelled, JobStatus, performing
 from mediation_admin.core.scope import actor_of, enter, scope_of
 from mediation_admin.courts.models import CaseNumberCounter
 from tests import people
@@ -350,7 +350,7 @@ def test_a_worker_learns_at_its_next_step_that_its_job_was_taken_over(office, as
 
 
 def test_a_long_statement_does_not_look_like_death(office, ask, run_jobs, monkeypatch):
-    monkeypatch.setattr(jobs, "LEASE_RENEWED_EVERY", 0.05)
+    monkeypatch.setattr(performing, "LEASE_RENEWED_EVERY", 0.05)
     leases = []
 
     def do(run):

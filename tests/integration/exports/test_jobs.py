@@ -189,7 +189,7 @@ def test_a_real_worker_makes_the_file(court, environment, tmp_path):
     assert len(sheet_readers.by_openpyxl(operations.exports_folder() / done.stored_name)) == 5 + 2
 
 
-def test_killing_the_worker_while_it_writes_leaves_no_file_and_the_sweep_makes_it_whole(court, environment, tmp_path):
+def test_s40_killing_the_worker_while_it_exports_leaves_no_file_and_the_sweep_makes_it_whole(court, environment, tmp_path):
     _many_audit_entries(court, 150_000)
     request_id = court.ask("audit").id
     with live.queue_worker(environment, tmp_path / "worker.log") as worker:

@@ -47,7 +47,7 @@ def confirmed(admin, checked, court_a, app):
     return batch, job
 
 
-def test_a_worker_killed_while_writing_leaves_nothing_and_the_work_is_taken_up_again(
+def test_s40_a_worker_killed_while_importing_leaves_nothing_and_the_work_is_taken_up_again(
     confirmed, court_a, environment, app, run_jobs
 ):
     session, _ = court_a
