@@ -165,6 +165,20 @@ def by_application(facts: Facts, _given: Given) -> Refusal | None:
     return Refusal("只有当事人申请的案件可以退回。")
 
 
+def named_by_court(facts: Facts, _given: Given) -> Refusal | None:
+    """The court assigned; what a party chose itself (互联网调解, T2) goes back to the party, not to the court."""
+    if not facts.chosen_by_party:
+        return None
+    return Refusal("本案的调解员由当事人自行选定，法院不能撤回。需要时可退回申请，或由调解员不予接受后当事人另选。", repair="return_application")
+
+
+def chosen_by_party(facts: Facts, _given: Given) -> Refusal | None:
+    """The party chose the mediator itself (T2, T6c)."""
+    if facts.chosen_by_party:
+        return None
+    return Refusal("本案的调解员由法院指派，不由当事人另选。")
+
+
 def nobody_chosen_yet(facts: Facts, _given: Given) -> Refusal | None:
     """The party has not chosen again."""
     if facts.mediator_id is None and facts.organisation_id is None:

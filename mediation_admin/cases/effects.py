@@ -44,14 +44,19 @@ def _assign(facts: Facts, given: Given, deadlines: Deadlines) -> Values:
     return {
         "mediator_id": given.mediator_id,
         "organisation_id": given.organisation_id,
+        "chosen_by_party": False,
         "assigned_on": facts.today,
         "response_due_on": response_due(facts.today, deadlines.calendar).day,
         **_NO_CLOCK,
     }
 
 
+def _choose(facts: Facts, given: Given, deadlines: Deadlines) -> Values:
+    return {**_assign(facts, given, deadlines), "chosen_by_party": True}
+
+
 def _back_to_court(_facts: Facts, _given: Given, _deadlines: Deadlines) -> Values:
-    return {**_NOBODY, **_NO_CLOCK}
+    return {**_NOBODY, **_NO_CLOCK, "chosen_by_party": False}
 
 
 def _choose_again(facts: Facts, _given: Given, deadlines: Deadlines) -> Values:
@@ -100,8 +105,8 @@ def _resume(facts: Facts, _given: Given, deadlines: Deadlines) -> Values:
 _EFFECTS: dict[str, Effect] = {
     "assign": _assign,
     "assign_ministry": _assign,
-    "apply": _assign,
-    "choose_again": _assign,
+    "apply": _choose,
+    "choose_again": _choose,
     "change_mediator": lambda f, g, d: {**_assign(f, g, d), "suspended": False},
     "name_mediator": lambda f, g, d: {"mediator_id": g.mediator_id},
     "withdraw_assignment": _back_to_court,

@@ -43,6 +43,7 @@ class Facts:
     extended_days: int = 0
     mediator_id: int | None = None
     organisation_id: int | None = None
+    chosen_by_party: bool = False
     applicants: int = 0
     respondents: int = 0
     missing_phones: int = 0

@@ -34,14 +34,14 @@ def overnight() -> int:
 def recall_unanswered(today: date) -> int:
     """T7, T7b: cases nobody accepted within three working days go back."""
     late = queries.response_overdue(today)
-    court_cases = _all(and_(late, Case.kind != CaseKind.INTERNET), "recall", today)
+    court_cases = _all(and_(late, Case.chosen_by_party.is_(False)), "recall", today)
     chosen = or_(Case.mediator_id.is_not(None), Case.organisation_id.is_not(None))
-    return court_cases + _all(and_(late, Case.kind == CaseKind.INTERNET, chosen), "recall_application", today)
+    return court_cases + _all(and_(late, Case.chosen_by_party, chosen), "recall_application", today)
 
 
 def end_unchosen(today: date) -> int:
     """T7c: applications whose party chose nobody within three working days end."""
-    nobody = and_(Case.kind == CaseKind.INTERNET, Case.mediator_id.is_(None), Case.organisation_id.is_(None))
+    nobody = and_(Case.chosen_by_party, Case.mediator_id.is_(None), Case.organisation_id.is_(None))
     return _all(and_(queries.response_overdue(today), nobody), "expire_application", today)
 
 

@@ -28,7 +28,6 @@ S = CaseState
 P = Permission
 NEW = None  # the state of a case that is not there yet
 EVERY_KIND = tuple(CaseKind)
-COURT_KINDS = (CaseKind.PRE_FILING, CaseKind.POST_FILING)
 ALIVE = (S.DRAFT, S.TO_ASSIGN, S.TO_ACCEPT, S.MEDIATING)
 
 
@@ -130,23 +129,24 @@ _TABLE = (
          conditions=(c.mediator_not_named,), checks=(c.certified_here, c.of_the_organisation),
          asks=(Ask("mediator_id", "调解员", "mediator"),), quiet=True, done="已确定调解员。", note="调解组织受指派后确定"),
     Move("withdraw_assignment", "T3b", "撤回指派", (S.TO_ACCEPT,), (S.TO_ASSIGN,), Who.COURT, P.CASE_ASSIGN, "本平台",
-         kinds=COURT_KINDS, asks=(_reason(),), done="已撤回指派，案件回到待指派。"),
+         conditions=(c.named_by_court,), asks=(_reason(),), done="已撤回指派，案件回到待指派。",
+         note="当事人自己选定的调解员，法院不撤回"),
     Move("accept", "T5", "受理", (S.TO_ACCEPT,), (S.MEDIATING,), Who.MEDIATOR, P.CASE_PROCEED, "S2 L1§13 §24",
          conditions=(c.mediator_named,), checks=(c.day_fits,),
          asks=(_on("受理日期"), Ask("no_conflict", "调解员声明与当事人、代理人没有应当回避的关系", "tick")),
          done="已受理，调解期限至 {due_on}。", note="开始计算调解期限"),
     Move("decline", "T6", "不予接受", (S.TO_ACCEPT,), (S.TO_ASSIGN,), Who.MEDIATOR, P.CASE_PROCEED, "L1§12",
-         kinds=COURT_KINDS, asks=(_choice("ground", "理由", DeclineGround), _reason("说明", required=False)),
-         done="已记录不予接受，案件回到待指派。"),
+         conditions=(c.named_by_court,), asks=(_choice("ground", "理由", DeclineGround), _reason("说明", required=False)),
+         quiet=True, done="已记录不予接受，案件回到待指派。"),
     Move("decline_application", "T6b", "不予接受", (S.TO_ACCEPT,), (), Who.MEDIATOR, P.CASE_PROCEED, "L1§12",
-         kinds=(CaseKind.INTERNET,), conditions=(c.somebody_chosen,),
+         kinds=(CaseKind.INTERNET,), conditions=(c.chosen_by_party, c.somebody_chosen),
          asks=(_choice("ground", "理由", DeclineGround), _reason("说明", required=False)),
          quiet=True, done="已记录不予接受，由当事人在 {response_due_on} 前另选。", note="当事人另选"),
     Move("recall", "T7", "逾期收回", (S.TO_ACCEPT,), (S.TO_ASSIGN,), Who.SYSTEM, P.CASE_ASSIGN, "L1§12",
-         kinds=COURT_KINDS, conditions=(c.response_time_over,), quiet=True, done="已收回，案件回到待指派。",
+         conditions=(c.named_by_court, c.response_time_over), quiet=True, done="已收回，案件回到待指派。",
          note="标记“3日内未接收”；每个工作日凌晨自动办理"),
     Move("recall_application", "T7b", "逾期收回", (S.TO_ACCEPT,), (), Who.SYSTEM, P.CASE_ASSIGN, "L1§12",
-         kinds=(CaseKind.INTERNET,), conditions=(c.somebody_chosen, c.response_time_over),
+         kinds=(CaseKind.INTERNET,), conditions=(c.chosen_by_party, c.somebody_chosen, c.response_time_over),
          quiet=True, done="已收回，由当事人在 {response_due_on} 前另选。"),
     Move("choose_again", "T6c", "另选调解员", (S.TO_ACCEPT,), (), Who.PARTY, P.CASE_PROCEED, "S1 L1§10",
          kinds=(CaseKind.INTERNET,), conditions=(c.nobody_chosen_yet,), checks=(c.somebody_named, c.certified_here),

@@ -53,6 +53,7 @@ class Case(CourtScoped, Recorded, Audited, Base):
         ),
         CheckConstraint("amount is null or amount >= 0", name="amount_positive"),
         CheckConstraint("not suspended or state = 'mediating'", name="suspended_while_mediating"),
+        CheckConstraint("not chosen_by_party or kind = 'internet'", name="party_chooses_on_the_internet"),
         CheckConstraint("extended_days between 0 and 30", name="extension_cap"),
         CheckConstraint("state = 'draft' or case_no is not null", name="submitted_has_number"),
         Index("uq_mediation_case_case_no", "case_no", unique=True),
@@ -137,6 +138,7 @@ class Case(CourtScoped, Recorded, Audited, Base):
     dispute_type_code: Mapped[str | None] = mapped_column(Text, comment="纠纷类型（代码）")
 
     state: Mapped[CaseState] = enum_column(CaseState, default=CaseState.DRAFT, comment="案件状态")
+    chosen_by_party: Mapped[bool] = mapped_column(default=False, server_default="false", comment="当事人自行选定调解员")
     suspended: Mapped[bool] = mapped_column(default=False, server_default="false", comment="中止（疑似虚假调解）")
     result: Mapped[Result | None] = enum_column(Result, comment="调解结果")
     end_reason: Mapped[EndReason | None] = enum_column(EndReason, comment="终止原因")

@@ -114,6 +114,7 @@ _BARE = (
         refuse_without_phone=True,
         changes_of_mediator=1,
         lived_on=True,
+        chosen_by_party=True,
         followup="司法确认",
         organisation_id=1,
     ),

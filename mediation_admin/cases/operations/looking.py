@@ -72,6 +72,7 @@ def facts_of(case: Case, *, today: date, court: Court | None = None, move: str |
         extended_days=case.extended_days or 0,
         mediator_id=case.mediator_id,
         organisation_id=case.organisation_id,
+        chosen_by_party=bool(case.chosen_by_party),
         applicants=1 if case.applicants else 0,
         respondents=1 if case.respondents else 0,
         missing_phones=case.missing_phones or 0,

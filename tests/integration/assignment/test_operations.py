@@ -450,6 +450,37 @@ def test_what_a_mediator_has_accepted_is_not_undone(desk):
     assert (first.state, second.state) == (CaseState.MEDIATING, CaseState.TO_ASSIGN)
 
 
+@pytest.mark.parametrize("kind", CaseKind)
+def test_what_the_court_assigned_goes_back_whatever_kind_of_case_it_is(desk, kind):
+    mediator = desk.mediator("钱某")
+    single, bulk = desk.case(kind=kind), desk.case(kind=kind)
+    operations.assign_mediator(actor=desk.actor, case_id=single.id, mediator_id=mediator.id, today=TODAY)
+    operations.withdraw(actor=desk.actor, case_id=single.id, reason="指派有误", today=TODAY)
+    assert (single.state, single.mediator_id) == (CaseState.TO_ASSIGN, None)
+    job_id = _job(desk)
+    operations.assign_many(
+        actor=desk.actor,
+        case_ids=[bulk.id],
+        mediator_id=None,
+        reason="",
+        bulk_job_id=job_id,
+        progress=lambda *_: None,
+        today=TODAY,
+    )
+    back = operations.undo_bulk(actor=desk.actor, bulk_job_id=job_id, progress=lambda *_: None, today=TODAY)
+    assert back == (1, [])
+    assert (bulk.state, bulk.mediator_id) == (CaseState.TO_ASSIGN, None)
+
+
+def test_what_the_party_chose_is_not_the_courts_to_take_back(desk):
+    mediator = desk.mediator("钱某")
+    case = desk.case(kind=CaseKind.INTERNET, submit=False)
+    lifecycle.move(actor=desk.actor, case_id=case.id, move="apply", mediator_id=mediator.id, today=TODAY)
+    with pytest.raises(RuleBroken, match="由当事人自行选定"):
+        operations.withdraw(actor=desk.actor, case_id=case.id, reason="指派有误", today=TODAY)
+    assert (case.state, case.mediator_id) == (CaseState.TO_ACCEPT, mediator.id)
+
+
 def test_undoing_leaves_a_case_alone_that_somebody_assigned_anew_meanwhile(desk):
     desk.mediator("钱某")
     case = desk.case()
