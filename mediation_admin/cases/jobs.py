@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, or_, select
 
 from mediation_admin.cases import queries
-from mediation_admin.cases.enums import CaseKind, CaseState
+from mediation_admin.cases.enums import CaseState
 from mediation_admin.cases.models import Case, CaseEvent
 from mediation_admin.cases.operations.looking import LEDGER_MOVES
 from mediation_admin.cases.operations.moving import SYSTEM, move_many
