@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mediation_admin.audit import chain
+from mediation_admin.audit import jobs as audit_jobs
 from mediation_admin.cases import jobs as case_jobs
 from mediation_admin.core import jobs
 from mediation_admin.core.db import db
@@ -22,12 +22,6 @@ class Periodic:
     at: int | None = None
 
 
-def seal_audit() -> int:
-    """Chain the audit entries written since the last time."""
-    with db.engine.begin() as connection:
-        return chain.seal(connection)
-
-
 def expire_exports() -> int:
     """Clear away exported files past their date."""
     enter(db.session(), Actor(None, "系统", "system", None), Scope.everything("expired files of every court are cleared"))
@@ -38,7 +32,8 @@ def expire_exports() -> int:
 
 PERIODIC: list[Periodic] = [
     Periodic("jobs:sweep", jobs.sweep, every=30),
-    Periodic("audit:seal", seal_audit, every=60),
+    Periodic("audit:seal", audit_jobs.seal, every=60),
+    Periodic("audit:overnight", audit_jobs.overnight, at=2),
     Periodic("exports:expire", expire_exports, every=3600),
     Periodic("cases:overnight", case_jobs.overnight, at=1),
     Periodic("imports:clear", import_jobs.clear_files, at=3),

@@ -15,6 +15,7 @@ page        a browser page at 1366×768 that fails the test on script errors, CS
 import base64
 import contextlib
 import contextvars
+import shutil
 from collections.abc import Callable, Iterator
 
 import flask_migrate
@@ -82,6 +83,7 @@ def _settings(servers: Servers, url: str) -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 8, "max_overflow": 8},
         "REDIS_URL": servers.valkey.url,
         "DATA_DIR": str(servers.folder / "data"),
+        "AUDIT_ARCHIVE_DIR": str(servers.folder / "audit-archive"),
         # Pages carry their tokens; that they are asked for has tests of its own, and the browser's tests run with it.
         "WTF_CSRF_CHECK_DEFAULT": False,
     }
@@ -130,6 +132,8 @@ def app(_app: Flask, servers: Servers) -> Iterator[Flask]:
         with _app.app_context():
             db.engine.dispose()
         template.clone(servers.postgres)
+    # What the audit wrote down outside the database speaks of entries that are gone now.
+    shutil.rmtree(_app.config["AUDIT_ARCHIVE_DIR"], ignore_errors=True)
     # A running worker's own entry stays: it would not announce itself again.
     redis = _app.extensions["redis"]
     keys = [key for key in redis.scan_iter(count=1000) if not key.startswith(b"rq:worker")]
@@ -240,6 +244,7 @@ def _environment(servers: Servers) -> dict[str, str]:
         "DATABASE_URL": servers.postgres.url(template.DATABASE, template.ROLE),
         "REDIS_URL": servers.valkey.url,
         "DATA_DIR": str(servers.folder / "data"),
+        "AUDIT_ARCHIVE_DIR": str(servers.folder / "audit-archive"),
     }
 
 

@@ -4,8 +4,7 @@ import sys
 
 import click
 
-from mediation_admin.audit import chain
-from mediation_admin.core.db import db
+from mediation_admin.audit import jobs
 
 
 @click.group("audit")
@@ -16,17 +15,16 @@ def audit() -> None:
 @audit.command("verify")
 def verify() -> None:
     """Walk the whole chain; names the first entry that was altered, removed or slipped in (exit code 1)."""
-    with db.engine.connect() as connection:
-        verdict = chain.verify(connection)
+    verdict = jobs.check()
     if verdict.intact:
         click.echo(f"审计完整：已核对 {verdict.checked} 条，另有 {verdict.unsealed} 条待封存（指纹相符）。")
         return
-    click.echo(f"审计记录 {verdict.broken_entry_id} 有问题：{verdict.problem}。此前 {verdict.checked} 条完整。")
+    which = f"审计记录 {verdict.broken_entry_id} 有问题：" if verdict.broken_entry_id else "审计有问题："
+    click.echo(f"{which}{verdict.problem}。此前 {verdict.checked} 条完整。")
     sys.exit(1)
 
 
 @audit.command("seal")
 def seal() -> None:
     """Chain the entries that are not sealed yet (the scheduler does it every minute)."""
-    with db.engine.begin() as connection:
-        click.echo(f"已封存 {chain.seal(connection)} 条。")
+    click.echo(f"已封存 {jobs.seal(everything=True)} 条。")

@@ -4,14 +4,16 @@ Entries are inserted in the flush that made the change, so they live and die wit
 """
 
 import json
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, insert
+from sqlalchemy import event, exists, insert, literal, select
 from sqlalchemy import inspect as inspect_row
 from sqlalchemy.orm import Session, UOWTransaction
 
+from mediation_admin.audit.enums import AuditOutcome, kind_of, outcome_of
 from mediation_admin.audit.models import AuditEntry
 from mediation_admin.core import clock
 from mediation_admin.core.crypto import Encrypted, fingerprint
@@ -21,6 +23,10 @@ from mediation_admin.core.scope import Actor, actor_of
 _SYSTEM = Actor(None, "系统", "system", None)
 # Bookkeeping columns say nothing to a reader of the audit.
 _SILENT = {"created_at", "updated_at", "version", "search_terms", "seen_at"}
+# The same person looking at the same thing again within this time is the same look.
+ONE_LOOK = timedelta(minutes=10)
+# Entries from before kinds and outcomes were kept have a fingerprint without them.
+_LATER = ("kind", "outcome")
 
 
 class Audited:
@@ -43,13 +49,40 @@ def record(
     court_id: int | None = None,
     changes: dict[str, Any] | None = None,
     actor: Actor | None = None,
+    outcome: AuditOutcome | None = None,
 ) -> None:
     """Add one entry to the running transaction.
 
     ``tag`` is subject:noun:past-tense verb; ``sentence`` is Chinese and free of personal data in clear; ``actor`` only
-    where the session has none yet (sign-in).
+    where the session has none yet (sign-in); ``outcome`` where the tag's verb does not say it (S35).
     """
-    _insert(session, [_entry(session, tag, sentence, object_type, object_id, court_id, changes or {}, actor)])
+    _insert(session, [_entry(session, tag, sentence, object_type, object_id, court_id, changes or {}, actor, outcome)])
+
+
+def record_once(
+    session: Session,
+    tag: str,
+    sentence: str,
+    *,
+    object_type: str = "",
+    object_id: int | None = None,
+    court_id: int | None = None,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """The same for what people do over and over (looking, searching): within ten minutes the same act of the same
+    person on the same thing is one entry. One statement."""
+    entry = _entry(session, tag, sentence, object_type, object_id, court_id, changes or {}, None, None)
+    table = AuditEntry.__table__
+    before = table.alias()
+    lately = exists().where(
+        before.c.actor_id == entry["actor_id"],
+        before.c.at > entry["at"] - ONE_LOOK,
+        before.c.tag == tag,
+        before.c.sentence == sentence,
+        before.c.object_id.is_not_distinct_from(object_id),
+    )
+    values = select(*(literal(value, table.c[key].type).label(key) for key, value in entry.items())).where(~lately)
+    session.connection().execute(insert(table).from_select(list(entry), values, include_defaults=False))
 
 
 def install(session_class: Any) -> None:
@@ -83,7 +116,7 @@ def _row_entry(session: Session, row: Any, verb: str, word: str) -> dict[str, An
     number = getattr(row, "case_no", None)
     called = f"{name} {number}" if number else f"{name}（编号 {row.id}）"
     sentence = f"{word}{called}" + (f"：{described}" if described else "")
-    return _entry(session, f"{table}:row:{verb}", sentence, table, row.id, court_id, changes, None)
+    return _entry(session, f"{table}:row:{verb}", sentence, table, row.id, court_id, changes, None, None)
 
 
 def _changes(row: Any, *, everything: bool) -> dict[str, Any]:
@@ -127,6 +160,7 @@ def _entry(
     court_id: int | None,
     changes: dict[str, Any],
     actor: Actor | None,
+    outcome: AuditOutcome | None,
 ) -> dict[str, Any]:
     who = actor or actor_of(session) or _SYSTEM
     entry = {
@@ -136,6 +170,8 @@ def _entry(
         "role": who.role,
         "court_id": court_id if court_id is not None else who.court_id,
         "tag": tag,
+        "kind": kind_of(tag),
+        "outcome": outcome or outcome_of(tag),
         "object_type": object_type,
         "object_id": object_id,
         "sentence": sentence,
@@ -147,11 +183,21 @@ def _entry(
     return entry
 
 
-def entry_mac(entry: dict[str, Any]) -> bytes:
+def entry_mac(entry: dict[str, Any], *, without: Iterable[str] = ()) -> bytes:
     """The keyed fingerprint of an entry's content; the same content always gives the same bytes."""
-    content = {key: value for key, value in entry.items() if key not in ("id", "mac")}
+    content = {key: value for key, value in entry.items() if key not in ("id", "mac", *without)}
     content["at"] = entry["at"].astimezone(clock.SHANGHAI).isoformat()
     return fingerprint("audit", json.dumps(content, ensure_ascii=False, sort_keys=True, default=str))
+
+
+def mac_fits(entry: dict[str, Any]) -> bool:
+    """Whether the entry is still what was written. One written before kinds were kept is known by its old fingerprint;
+    a newer one cannot be passed off as such, since its own covers them."""
+    mac = bytes(entry["mac"])
+    if entry_mac(entry) == mac:
+        return True
+    is_plain = entry["kind"] is kind_of(entry["tag"]) and entry["outcome"] is outcome_of(entry["tag"])
+    return is_plain and entry_mac(entry, without=_LATER) == mac
 
 
 def _insert(session: Session, entries: list[dict[str, Any]]) -> None:
