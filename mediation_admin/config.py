@@ -74,6 +74,9 @@ DEFAULTS: dict[str, Any] = {
     "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
     "RATELIMIT_HEADERS_ENABLED": False,
     "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+    "SMS_VENDOR": "simulator",
+    # Where people reach the platform; it stands in messages, which are written where no request says it.
+    "PUBLIC_URL": "http://127.0.0.1:8000",
     "IDLE_MINUTES": 30,
     "ABSOLUTE_HOURS": 12,
     "AUDIT_RETENTION_DAYS": 365,

@@ -12,6 +12,7 @@ from mediation_admin import accounts, backoffice, cli, config, extensions
 from mediation_admin.audit import recording
 from mediation_admin.core import crypto, headers, health, jobs, scope
 from mediation_admin.core.db import db
+from mediation_admin.notices import handover, vendors
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -45,6 +46,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     extensions.limiter.init_app(app)
     headers.init_app(app)
     health.init_app(app)
+    vendors.install(app)
     accounts.init_app(app)
     backoffice.init_app(app)
     cli.init_app(app)
@@ -63,6 +65,7 @@ def _hang_listeners() -> None:
     scope.install(session_class)
     recording.install(session_class)
     jobs.install(session_class)
+    handover.install(session_class)
     _hung = True
 
 

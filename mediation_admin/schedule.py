@@ -10,6 +10,7 @@ from mediation_admin.core.db import db
 from mediation_admin.core.scope import Actor, Scope, enter
 from mediation_admin.exports import operations as exports
 from mediation_admin.imports import jobs as import_jobs
+from mediation_admin.notices import jobs as notice_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ def expire_exports() -> int:
 
 PERIODIC: list[Periodic] = [
     Periodic("jobs:sweep", jobs.sweep, every=30),
+    Periodic("notices:sweep", notice_jobs.sweep, every=15),
+    Periodic("notices:erase", notice_jobs.erase_texts, every=60),
     Periodic("audit:seal", audit_jobs.seal, every=60),
     Periodic("audit:overnight", audit_jobs.overnight, at=2),
     Periodic("exports:expire", expire_exports, every=3600),

@@ -192,7 +192,7 @@ def run_jobs(app: Flask) -> Callable[[], int]:
             while waiting := jobs.queue().get_jobs():
                 for job in waiting:
                     job.delete()
-                    jobs.perform(*job.args)
+                    job.func(*job.args)
                     done += 1
         return done
 
