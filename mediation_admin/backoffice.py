@@ -3,7 +3,7 @@
 from flask import Flask
 
 from mediation_admin import accounts
-from mediation_admin.accounts.admin import CourtUsersView, MyAccountView, UsersView
+from mediation_admin.accounts.admin import CourtUsersView, MyAccountView, SecurityPolicyView, UsersView
 from mediation_admin.assignment.admin import AssignmentView
 from mediation_admin.audit.admin import AuditView
 from mediation_admin.backfill.admin import BackfillView
@@ -69,6 +69,7 @@ def screens() -> list[Screen]:
         CourtUsersView(),
         # 系统管理
         UsersView(),
+        SecurityPolicyView(),
         # 审计
         AuditView(),
         # not in the menu
@@ -101,7 +102,7 @@ def init_app(app: Flask) -> None:
             court_name=accounts.court_name,
             role_name=accounts.role_name,
             preferences=accounts.preferences,
-            idle_seconds=app.config["IDLE_MINUTES"] * 60,
+            idle_seconds=accounts.idle_seconds,
             counts=lambda actor: {"todo": todo_count(actor)},
         ),
     )

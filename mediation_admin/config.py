@@ -77,7 +77,5 @@ DEFAULTS: dict[str, Any] = {
     "SMS_VENDOR": "simulator",
     # Where people reach the platform; it stands in messages, which are written where no request says it.
     "PUBLIC_URL": "http://127.0.0.1:8000",
-    "IDLE_MINUTES": 30,
-    "ABSOLUTE_HOURS": 12,
     "AUDIT_RETENTION_DAYS": 365,
 }

@@ -23,6 +23,7 @@ class Permission(LabelledEnum):
     COURT_IMPORT = "court:import", "导入法院目录"
     ACCOUNT_VIEW = "account:view", "查看用户"
     ACCOUNT_INVITE = "account:invite", "新增用户"
+    SECURITY_POLICY = "security:policy", "设置安全策略"
     AUDIT_VIEW = "audit:view", "查看审计"
     OWN_ACCOUNT = "own:account", "本人账号"
 
@@ -75,7 +76,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.SUPPORT: frozenset({P.ACCOUNT_VIEW, P.OWN_ACCOUNT}),
     # The three administrators never see a case; no person holds two of these three roles.
     Role.SYSTEM_ADMIN: frozenset({P.COURT_VIEW, P.COURT_IMPORT, P.ACCOUNT_VIEW, P.ACCOUNT_INVITE, P.OWN_ACCOUNT}),
-    Role.SECURITY_ADMIN: frozenset({P.ACCOUNT_VIEW, P.OWN_ACCOUNT}),
+    Role.SECURITY_ADMIN: frozenset({P.ACCOUNT_VIEW, P.SECURITY_POLICY, P.OWN_ACCOUNT}),
     Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.OWN_ACCOUNT}),
 }
 

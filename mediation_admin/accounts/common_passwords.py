@@ -29,7 +29,10 @@ ENDINGS = tuple(_ENDINGS.split())
 YEARS = tuple(str(year) for year in (*range(1980, 2006), *range(2015, 2036)))
 SIGNS = ("", "@", "!", "#", ".", "_", "-", "$", "*")
 
-WALKS = ("`1234567890-=", "qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./")
+WALKS = (
+    "`1234567890-=", "qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./", "qwertyuiopasdfghjklzxcvbnm",
+    "abcdefghijklmnopqrstuvwxyz", "1234567890" * 3, "0123456789" * 3,
+)  # fmt: skip
 COLUMNS = ("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/")
 
 _LEET = str.maketrans({"@": "a", "4": "a", "0": "o", "1": "i", "3": "e", "$": "s", "5": "s", "7": "t"})

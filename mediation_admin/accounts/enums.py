@@ -1,4 +1,4 @@
-"""The words of accounts: what a one-time link is for, and how a sign-in session ended."""
+"""The words of accounts: what a one-time link is for, how a session ended, how an account stands, password profiles."""
 
 from mediation_admin.core.enums import LabelledEnum
 
@@ -29,4 +29,12 @@ class AccountState(LabelledEnum):
     INVITED = "invited", "待激活", "info"
     ACTIVE = "active", "正常", "good"
     LOCKED = "locked", "暂时锁定", "warn"
+    EXPIRED = "expired", "密码已过期", "warn"
     DISABLED = "disabled", "已停用", "bad"
+
+
+class PasswordProfile(LabelledEnum):
+    """Which of the two rule books passwords follow: they contradict each other on composition and regular change."""
+
+    DENGBAO = "dengbao", "等保三级"
+    NIST = "nist", "NIST/ASVS"

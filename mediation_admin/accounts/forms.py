@@ -1,15 +1,28 @@
 """The forms of accounts: shape only."""
 
-from wtforms import PasswordField, RadioField, SelectField, StringField, ValidationError
+from wtforms import IntegerField, PasswordField, RadioField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from mediation_admin.accounts import rules
-from mediation_admin.core.forms import EnumField, Form, Length, LookupField, Optional, PhoneField, Required
+from mediation_admin.accounts.enums import PasswordProfile
+from mediation_admin.core.forms import (
+    EnumField,
+    Form,
+    Length,
+    LookupField,
+    NumberRange,
+    Optional,
+    PhoneField,
+    Required,
+)
 from mediation_admin.permissions import COURT_ROLES, Role
 
 _NEW = {"autocomplete": "new-password", "data-secret": "1"}
 _CURRENT = {"autocomplete": "current-password", "data-secret": "1"}
-RULES_IN_WORDS = f"至少 {rules.SHORTEST} 位，大写字母、小写字母、数字、符号至少三种；不含手机号中连续 {rules.FRAGMENT} 位，不用常见密码。"
+
+
+def _between(allowed: range, unit: str) -> NumberRange:
+    return NumberRange(allowed[0], allowed[-1], f"请填写 {allowed[0]} 到 {allowed[-1]} 之间的{unit}数")
 
 
 class SignInForm(Form):
@@ -22,7 +35,7 @@ class SignInForm(Form):
 
 
 class _NewPassword(Form):
-    new_password = PasswordField("新密码", [Required("请输入新密码")], description=RULES_IN_WORDS, render_kw=_NEW)
+    new_password = PasswordField("新密码", [Required("请输入新密码")], render_kw=_NEW)
     repeat = PasswordField("再输一次新密码", [Required("请再输入一次新密码")], render_kw=_NEW)
 
     def validate_repeat(self, field: PasswordField) -> None:
@@ -54,6 +67,29 @@ class RoleForm(Form):
     """Which of one's roles to work in; the choices are set by the page."""
 
     grant_id = RadioField("角色", [Required("请选择一个角色")], coerce=int)
+
+
+class PolicyForm(Form):
+    """The security policy of the platform."""
+
+    profile = RadioField(
+        "密码规则",
+        [Required("请选择密码规则")],
+        choices=[SelectChoice(value, label) for value, label in PasswordProfile.choices()],
+    )
+    idle_minutes = IntegerField(
+        "无操作退出",
+        [Required("请填写分钟数"), _between(rules.IDLE_RANGE, "分钟")],
+        render_kw={"data-unit": "分钟", "inputmode": "numeric"},
+        description=f"多久没有操作就自动退出，{rules.IDLE_RANGE[0]} 到 {rules.IDLE_RANGE[-1]} 分钟。退出前会提醒，可以继续使用。",
+    )
+    absolute_hours = IntegerField(
+        "最长登录",
+        [Required("请填写小时数"), _between(rules.ABSOLUTE_RANGE, "小时")],
+        render_kw={"data-unit": "小时", "inputmode": "numeric"},
+        description="一直在操作，满这个时间也须重新登录。",
+    )
+    sections = [("密码", ["profile"]), ("登录时长", ["idle_minutes", "absolute_hours"])]
 
 
 class PreferencesForm(Form):

@@ -5,13 +5,13 @@ Costs one statement; for a role that reaches subordinate courts a second one, fo
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask_login import UserMixin
 
-from mediation_admin.accounts import operations, queries, rules
+from mediation_admin.accounts import operations, password_rules, queries, rules
 from mediation_admin.accounts.actors import acting
 from mediation_admin.accounts.enums import SessionEnd
 from mediation_admin.accounts.tokens import token_hash
@@ -43,6 +43,8 @@ class Login(UserMixin):
     account_id: int
     name: str
     must_change_password: bool
+    password_expired: bool
+    policy: rules.Policy
     preferences: dict[str, Any]
     grant_id: int | None
     role: str | None
@@ -56,23 +58,12 @@ class Login(UserMixin):
 
 def install(app: Flask) -> None:
     """Put the gate before every request of the app."""
-    rules.check_idle_minutes(app.config["IDLE_MINUTES"])
     login_manager.session_protection = None  # our own session rows do this
     login_manager.init_app(app)
     login_manager.request_loader(lambda _request: g.get("login"))
     login_manager.user_loader(lambda _ident: None)
     app.before_request(_pass)
     app.after_request(_take_cookie_back)
-
-
-def idle() -> timedelta:
-    """How long a session lasts without a sign of life."""
-    return timedelta(minutes=current_app.config["IDLE_MINUTES"])
-
-
-def absolute() -> timedelta:
-    """How long a session lasts at all."""
-    return timedelta(hours=current_app.config["ABSOLUTE_HOURS"])
 
 
 def give_cookie(answer: Response, token: str) -> Response:
@@ -95,18 +86,21 @@ def _pass() -> Any:
     if row is None:
         # Without an endpoint the answer is 404 or 405, for everybody.
         return None if endpoint is None or endpoint in PUBLIC else send_to_sign_in()
+    policy = queries.policy_read_along(row)
     g.login = Login(
         row.id,
         row.account_id,
         row.name,
         row.must_change_password,
+        _is_expired(row, policy),
+        policy,
         row.preferences,
         row.grant_id,
         row.role and Role(row.role),
         row.court_id,
         row.court_name or "",
     )
-    if row.must_change_password:
+    if g.login.must_change_password or g.login.password_expired:
         return None if endpoint in CHANGING_PASSWORD else _first("sign_in.password", "请先修改密码，再进行其他操作。")
     if row.role is None:
         return None if endpoint in CHOOSING_ROLE else _first("sign_in.role", "请先选择工作角色。")
@@ -133,15 +127,15 @@ def _live_session(token: str) -> Any:
         if request.endpoint not in PUBLIC:
             banner("登录已失效：可能已在别处退出、修改了密码，或账号已停用。请重新登录。")
         return None
-    moment = clock.now()
+    moment, policy = clock.now(), queries.policy_read_along(row)
     end = rules.session_end(
-        created_at=row.created_at, seen_at=row.seen_at, moment=moment, idle=idle(), absolute=absolute()
+        created_at=row.created_at, seen_at=row.seen_at, moment=moment, idle=policy.idle, absolute=policy.absolute
     )
     if end is not None:
         operations.end_expired(session_id=row.id, how=end)
         session.commit()
         g.drop_cookie = True
-        banner(_why(end))
+        banner(_why(end, policy))
         return None
     _touch(row, moment)
     preferences.read_along(row.account_id, code, row.list_preference)
@@ -159,10 +153,15 @@ def _asked_by_itself() -> bool:
     return request.endpoint == "shell.counts" and "stay" not in request.args
 
 
-def _why(end: SessionEnd) -> str:
+def _is_expired(row: Any, policy: rules.Policy) -> bool:
+    asked = password_rules.requirements(policy.profile)
+    return password_rules.is_expired(row.password_changed_at, clock.now(), asked)
+
+
+def _why(end: SessionEnd, policy: rules.Policy) -> str:
     if end is SessionEnd.IDLE:
-        return f"已有 {current_app.config['IDLE_MINUTES']} 分钟没有操作，为保护数据已自动退出。请重新登录，将回到刚才的页面。"
-    return f"本次登录已满 {current_app.config['ABSOLUTE_HOURS']} 小时，请重新登录，将回到刚才的页面。"
+        return f"已有 {policy.idle_minutes} 分钟没有操作，为保护数据已自动退出。请重新登录，将回到刚才的页面。"
+    return f"本次登录已满 {policy.absolute_hours} 小时，请重新登录，将回到刚才的页面。"
 
 
 def _first(endpoint: str, words: str) -> Response:

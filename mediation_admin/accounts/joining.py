@@ -29,6 +29,11 @@ def role_name(actor: Actor) -> str:
     return Role(actor.role).label
 
 
+def idle_seconds(_actor: Actor) -> int:
+    """How long the session lasts without a sign of life."""
+    return g.login.policy.idle_minutes * 60
+
+
 def preferences(_actor: Actor) -> Mapping[str, Any]:
     """What the person prefers: theme, text size, single-key shortcuts."""
     return g.login.preferences

@@ -1,4 +1,4 @@
-"""People who sign in, the roles they hold, their sign-in sessions and one-time links."""
+"""People who sign in, the roles they hold, their sign-in sessions, links and given-up passwords; the security policy."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, I
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
+from mediation_admin.accounts.enums import LinkPurpose, PasswordProfile, SessionEnd
+from mediation_admin.accounts.rules import ABSOLUTE_RANGE, IDLE_RANGE
 from mediation_admin.audit.recording import Audited
 from mediation_admin.core.crypto import Encrypted, mask_phone
 from mediation_admin.core.db import Base, Recorded, enum_column, pk
@@ -177,6 +178,39 @@ class OneTimeLink(Base):
     revoked_at: Mapped[datetime | None]
 
     account: Mapped[Account | None] = relationship(foreign_keys=[account_id])
+
+
+class FormerPassword(Base):
+    """The hash of a password somebody has given up, so that it is not taken again too soon (S8)."""
+
+    __tablename__ = "former_password"
+    __table_args__ = (Index("ix_former_password_account_id", "account_id", "id"),)
+
+    id: Mapped[pk]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    password_hash: Mapped[str] = mapped_column(Text)
+    given_up_at: Mapped[datetime]
+
+
+class SecurityPolicy(Recorded, Audited, Base):
+    """The platform's security policy: one row, or none as long as nobody has changed it (rules.Policy says what holds
+    then). Every request reads it along with its session, so a change acts at once."""
+
+    __tablename__ = "security_policy"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        CheckConstraint(f"idle_minutes BETWEEN {IDLE_RANGE[0]} AND {IDLE_RANGE[-1]}", name="idle_minutes_allowed"),
+        CheckConstraint(
+            f"absolute_hours BETWEEN {ABSOLUTE_RANGE[0]} AND {ABSOLUTE_RANGE[-1]}", name="absolute_hours_allowed"
+        ),
+    )
+    audit_name = "安全策略"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    profile: Mapped[PasswordProfile] = enum_column(PasswordProfile, comment="密码规则")
+    idle_minutes: Mapped[int] = mapped_column(comment="无操作退出（分钟）")
+    absolute_hours: Mapped[int] = mapped_column(comment="最长登录（小时）")
+    updated_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 def _people_of(court_ids: frozenset[int]) -> Any:

@@ -6,12 +6,19 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Row, Select, and_, bindparam, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Dialect, Row, Select, and_, bindparam, case, func, literal, select, true
+from sqlalchemy.orm import Session, aliased, object_session
 
-from mediation_admin.accounts import rules
-from mediation_admin.accounts.enums import AccountState
-from mediation_admin.accounts.models import Account, LoginSession, OneTimeLink, RoleGrant
+from mediation_admin.accounts import password_rules, rules
+from mediation_admin.accounts.enums import AccountState, PasswordProfile
+from mediation_admin.accounts.models import (
+    Account,
+    FormerPassword,
+    LoginSession,
+    OneTimeLink,
+    RoleGrant,
+    SecurityPolicy,
+)
 from mediation_admin.core import clock
 from mediation_admin.core.admin import preferences
 from mediation_admin.core.admin.models import ListPreference
@@ -20,12 +27,13 @@ from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
 from mediation_admin.permissions import EXCLUSIVE_ROLES, Role
 
-_accounts, _grants, _sessions, _courts, _preferences = (
+_accounts, _grants, _sessions, _courts, _preferences, _policy = (
     Account.__table__,
     RoleGrant.__table__,
     LoginSession.__table__,
     Court.__table__,
     ListPreference.__table__,
+    SecurityPolicy.__table__,
 )
 
 
@@ -45,11 +53,15 @@ _SIGNED_IN = (
         _sessions.c.seen_at,
         _accounts.c.name,
         _accounts.c.must_change_password,
+        _accounts.c.password_changed_at,
         _accounts.c.preferences,
         _grants.c.id.label("grant_id"),
         _grants.c.role,
         _grants.c.court_id,
         _courts.c.name.label("court_name"),
+        _policy.c.profile,
+        _policy.c.idle_minutes,
+        _policy.c.absolute_hours,
         # What the person prefers on the list that is asked for, if it is one: read along, it costs no statement.
         select(preferences.AS_ONE_VALUE)
         .where(_preferences.c.account_id == _sessions.c.account_id, _preferences.c.list_code == bindparam("list_code"))
@@ -59,6 +71,7 @@ _SIGNED_IN = (
     .join(_accounts, and_(_accounts.c.id == _sessions.c.account_id, _accounts.c.disabled_at.is_(None)))
     .outerjoin(_grants, and_(_grants.c.id == _sessions.c.grant_id, _grants.c.revoked_at.is_(None)))
     .outerjoin(_courts, _courts.c.id == _grants.c.court_id)
+    .outerjoin(_policy, true())
     .where(_sessions.c.token_hash == bindparam("token_hash"), _sessions.c.ended_at.is_(None))
 )
 
@@ -76,6 +89,56 @@ def signed_in(session: Session, token_hash: bytes, list_code: str = "") -> Row[A
 @lru_cache(maxsize=1)
 def _as_text(dialect: Dialect) -> str:
     return str(_SIGNED_IN.compile(dialect=dialect))
+
+
+def policy_read_along(row: Row[Any]) -> rules.Policy:
+    """The security policy that ``signed_in`` read along with a session."""
+    if row.profile is None:
+        return rules.Policy()
+    return rules.Policy(PasswordProfile(row.profile), row.idle_minutes, row.absolute_hours)
+
+
+def policy(session: Session) -> rules.Policy:
+    """The security policy that holds now."""
+    row = session.execute(select(_policy.c.profile, _policy.c.idle_minutes, _policy.c.absolute_hours)).one_or_none()
+    return rules.Policy() if row is None else policy_read_along(row)
+
+
+def policy_row(session: Session) -> SecurityPolicy | None:
+    """The row of the policy to be changed, locked; None before the first change."""
+    return session.scalar(select(SecurityPolicy).with_for_update())
+
+
+def requirements_of(session: Session, account: Account | None) -> password_rules.Requirements:
+    """What the policy asks of an account's password; None: of somebody who has no account yet."""
+    return password_rules.requirements(policy(session).profile)
+
+
+def former_passwords(session: Session, account_id: int, count: int) -> Sequence[str]:
+    """The hashes of the passwords a person gave up last."""
+    statement = select(FormerPassword.password_hash).where(FormerPassword.account_id == account_id)
+    return session.scalars(statement.order_by(FormerPassword.id.desc()).limit(count)).all()
+
+
+def names_of_courts(session: Session, account_id: int) -> set[str]:
+    """The names, short names, codes and pinyin of the courts a person works in: what others would try as a password."""
+    columns = (_courts.c.name, _courts.c.short_name, _courts.c.code, _courts.c.pinyin)
+    rows = session.execute(
+        select(*columns)
+        .join(_grants, _grants.c.court_id == _courts.c.id)
+        .where(_grants.c.account_id == account_id, _grants.c.revoked_at.is_(None))
+    )
+    found = {word for row in rows for word in row if word}
+    return found | {word.removesuffix("人民法院").removesuffix("renminfayuan") for word in found}
+
+
+def count_older_passwords(session: Session, moment: datetime) -> int:
+    """How many accounts in use have a password that was set before the moment."""
+    return session.scalar(
+        select(func.count())
+        .select_from(_accounts)
+        .where(_accounts.c.disabled_at.is_(None), _accounts.c.password_changed_at <= moment)
+    )
 
 
 def sessions_of(session: Session, account_id: int) -> Sequence[LoginSession]:
@@ -204,21 +267,32 @@ def accounts_shown() -> Select[Any]:
 
 def state() -> ColumnElement[str]:
     """SQL: how an account stands; the same decision as rules.state_of."""
+    asked = password_rules.requirements(PasswordProfile.DENGBAO)
+    profile = func.coalesce(select(_policy.c.profile).scalar_subquery(), rules.Policy().profile.value)
     return case(
         (Account.disabled_at.is_not(None), AccountState.DISABLED.value),
         (Account.password_hash.is_(None), AccountState.INVITED.value),
-        (Account.locked_until > func.now(), AccountState.LOCKED.value),
+        (Account.locked_until.between(func.now(), func.now() + rules.BACK_OFF), AccountState.LOCKED.value),
+        (
+            and_(
+                profile == literal(PasswordProfile.DENGBAO.value),
+                Account.password_changed_at <= func.now() - asked.lasts,
+            ),
+            AccountState.EXPIRED.value,
+        ),
         else_=AccountState.ACTIVE.value,
     )
 
 
 def state_of(account: Account) -> AccountState:
     """How an account stands now."""
+    moment, asked = clock.now(), requirements_of(object_session(account), account)
     return rules.state_of(
         disabled_at=account.disabled_at,
         locked_until=account.locked_until,
         has_password=account.password_hash is not None,
-        moment=clock.now(),
+        moment=moment,
+        is_expired=password_rules.is_expired(account.password_changed_at, moment, asked),
     )
 
 

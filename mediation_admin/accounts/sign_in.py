@@ -6,12 +6,14 @@ from flask import Blueprint, Response, g, redirect, render_template, request, se
 from flask_limiter.util import get_remote_address
 from wtforms.fields.choices import SelectChoice
 
-from mediation_admin.accounts import gate, operations, queries
+from mediation_admin.accounts import gate, operations, password_rules, queries
 from mediation_admin.accounts.devices import device_name
 from mediation_admin.accounts.enums import LinkPurpose
 from mediation_admin.accounts.forms import ChangePasswordForm, LinkForm, RoleForm, SetUpForm, SignInForm
+from mediation_admin.accounts.models import Account
 from mediation_admin.accounts.passwords import TooBusy
-from mediation_admin.core.admin import safe_path, toast
+from mediation_admin.core import clock
+from mediation_admin.core.admin import banner, safe_path, toast
 from mediation_admin.core.admin.shell import Page, current_shell
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
@@ -71,6 +73,9 @@ def index() -> Any:
 def _welcome(signed_in: operations.SignedIn, onward: str | None) -> Response:
     # A new beginning: nothing of the stranger's session (its form token, its messages) goes on.
     session.clear()
+    soon = age_of_password(queries.own_account_shown(db.session(), signed_in.account_id))
+    if soon:
+        banner(f"您的密码{soon}", tone="warn", link=("修改密码", url_for("my_account.password")))
     if signed_in.must_change_password:
         target = url_for("sign_in.password", next=onward)
     elif signed_in.grant_id is None:
@@ -120,8 +125,22 @@ def password() -> Any:
         "修改密码",
         form,
         forced=g.login.must_change_password,
+        expired=g.login.password_expired,
+        hints=hints_for(queries.own_account_shown(db.session(), g.login.account_id)),
         next=safe_path(request.values.get("next")),
     )
+
+
+def hints_for(account: Account | None) -> list[password_rules.Hint]:
+    """What the password of this account must be, for the page to list; None: of somebody without an account yet."""
+    return password_rules.hints(queries.requirements_of(db.session(), account))
+
+
+def age_of_password(account: Account) -> str | None:
+    """What to tell about a password that must soon be changed (S8); None where there is nothing to tell."""
+    asked = queries.requirements_of(db.session(), account)
+    left = password_rules.days_left(account.password_changed_at, clock.now(), asked)
+    return None if left is None else f"还有 {left} 天到期，请尽快修改密码。"
 
 
 def try_to_change(form: ChangePasswordForm) -> str | None:
@@ -156,6 +175,7 @@ def link(token: str) -> Any:
         g.guessed_wrong = True
         return _page("link_gone.html", "链接已失效", None, words=gone.message), 410
     is_setup = found.purpose is LinkPurpose.SETUP
+    owner = queries.own_account_shown(db.session(), found.account_id) if found.account_id else None
     form = SetUpForm() if is_setup else LinkForm()
     if form.validate_on_submit():
         try:
@@ -181,7 +201,7 @@ def link(token: str) -> Any:
         LinkPurpose.INVITE: "欢迎加入，请设置密码",
         LinkPurpose.RESET: "设置新密码",
     }[found.purpose]
-    return _page("link.html", title, form, is_setup=is_setup)
+    return _page("link.html", title, form, is_setup=is_setup, hints=hints_for(owner))
 
 
 def home() -> str:

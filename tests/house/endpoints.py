@@ -29,6 +29,7 @@ COURT_ADMIN = frozenset({R.COURT_ADMIN})
 COURT_OR_ABOVE = COURT_STAFF | {R.HIGHER_COURT}
 PLATFORM = frozenset({R.SUPPORT, R.SYSTEM_ADMIN, R.SECURITY_ADMIN})
 SYSTEM_ADMIN = frozenset({R.SYSTEM_ADMIN})
+SECURITY_ADMIN = frozenset({R.SECURITY_ADMIN})
 AUDIT_READERS = frozenset({R.COURT_ADMIN, R.AUDIT_ADMIN})
 NOBODY: frozenset[Role] = frozenset()
 
@@ -108,6 +109,7 @@ door(SYSTEM_ADMIN, "users.new")
 door(SYSTEM_ADMIN, "users.invite", "users.grant", "users.disable", row=rows.colleague, everywhere=True)
 door(SYSTEM_ADMIN, "users.enable", row=rows.colleague, everywhere=True)
 door(SYSTEM_ADMIN, "users.revoke", row=rows.grant, everywhere=True)
+door(SECURITY_ADMIN, "security_policy.index")
 list_doors("court_users", COURT_ADMIN)
 door(COURT_ADMIN, "court_users.detail", row=rows.colleague)
 

@@ -48,7 +48,11 @@ class MyAccountView(Screen):
                         Fact("姓名", account.name),
                         Fact("手机号（登录名）", account.phone_masked),
                         Fact("当前角色", Role(actor.role).label, hint=g.login.court_name or "平台"),
-                        Fact("密码修改时间", moment_text(account.password_changed_at) or "尚未修改"),
+                        Fact(
+                            "密码修改时间",
+                            moment_text(account.password_changed_at) or "尚未修改",
+                            hint=sign_in.age_of_password(account),
+                        ),
                         Fact("上次登录", moment_text(account.last_signed_in_at)),
                         Fact(
                             "我的角色",
@@ -102,7 +106,9 @@ class MyAccountView(Screen):
         token = sign_in.try_to_change(form)
         if token is not None:
             return gate.give_cookie(redirect(self.url_for("index"), 303), token)
-        return render_form(self, FormPage("修改密码", form, submit="保存新密码"))
+        account = queries.own_account_shown(db.session(), current_actor().account_id)
+        made = FormPage("修改密码", form, submit="保存新密码", template="backoffice/accounts/my_password.html")
+        return render_form(self, made, hints=sign_in.hints_for(account))
 
     @screen_route("/sessions/<int:ident>/end", methods=("POST",), permission=Access.OF_SCREEN)
     def end_session(self, ident: int) -> Response:

@@ -17,6 +17,7 @@ from mediation_admin.accounts.operations.people import (
     revoke_role,
     set_preferences,
 )
+from mediation_admin.accounts.operations.policy import set_policy
 from mediation_admin.accounts.operations.sessions import (
     SignedIn,
     SignInRefused,
@@ -49,6 +50,7 @@ __all__ = [
     "renew_token",
     "revoke_role",
     "set_initial_password",
+    "set_policy",
     "set_preferences",
     "set_up_platform",
     "sign_in",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from mediation_admin.accounts import passwords, queries, rules
+from mediation_admin.accounts import password_rules, passwords, queries, rules
 from mediation_admin.accounts.enums import SessionEnd
 from mediation_admin.accounts.models import Account, LoginSession
 from mediation_admin.accounts.operations import ending
@@ -50,7 +50,7 @@ def sign_in(*, phone: str, password: str, address: str = "", device: str = "", r
     session = db.session()
     moment = clock.now()
     account = queries.account_of_phone(session, phone, lock=True)
-    fits = passwords.is_right(account.password_hash if account else None, rules.normalise_password(password))
+    fits = passwords.is_right(account.password_hash if account else None, password_rules.normalise_password(password))
     if account is None:
         _refuse(phone, None, "没有这个账号", address, request_id)
     if rules.is_locked(account.locked_until, moment):
@@ -69,7 +69,7 @@ def _start(account: Account, password: str, moment: datetime, address: str, devi
     session = db.session()
     values = {"failed_count": 0, "locked_until": None, "last_signed_in_at": moment}
     if passwords.is_outdated(account.password_hash):
-        values["password_hash"] = passwords.hash_password(rules.normalise_password(password))
+        values["password_hash"] = passwords.hash_password(password_rules.normalise_password(password))
     _set(account.id, **values)
     roles = queries.roles_held(session, account.id)
     only = roles[0] if len(roles) == 1 else None

@@ -18,7 +18,8 @@ AGAIN = "save_and_new"
 class FormPage:
     """What a form page shows. ``save_and_new`` adds 保存并继续新增; ``back`` is where 取消 leads; ``aside`` are pieces
     beside the form; ``draft`` names the draft kept in the browser's tab ("" = keep none); ``actions`` are extra
-    submit buttons (name, label) that the view finds in ``request.form``."""
+    submit buttons (name, label) that the view finds in ``request.form``; ``template`` is one of your own that extends
+    ``shared/form.html``."""
 
     title: str
     form: Form
@@ -33,19 +34,23 @@ class FormPage:
     extra: Sequence[tuple[str, str]] = ()
     top_actions: Sequence[Action] = ()
     multipart: bool = False
+    template: str = "shared/form.html"
 
 
-def render_form(screen: Screen, made: FormPage, *, crumbs: Sequence[tuple[str, str | None]] = ()) -> Any:
+def render_form(
+    screen: Screen, made: FormPage, *, crumbs: Sequence[tuple[str, str | None]] = (), **context: Any
+) -> Any:
     """The form page; answered with 422 when it holds errors, so that scripts and tests see the refusal."""
     errors = made.form.all_errors()
     page = screen.render(
-        "shared/form.html",
+        made.template,
         title=made.title,
         crumbs=crumbs,
         made=made,
         form=made.form,
         errors=errors,
         back=shell.safe_back(made.back or screen.home_url()),
+        **context,
     )
     return (page, 422) if errors and request.method == "POST" else page
 

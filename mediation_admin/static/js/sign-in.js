@@ -25,3 +25,35 @@ for (const form of document.querySelectorAll(".before-form")) {
     addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
   });
 }
+// What the server asks of a new password, ticked off while it is typed; the server alone decides.
+for (const box of document.querySelectorAll("[data-rules-for]")) {
+  const input = document.getElementById(box.dataset.rulesFor);
+  const strength = box.querySelector("[data-strength]");
+  const word = box.querySelector("[data-strength-word]");
+  const draw = () => {
+    const text = input.value.normalize("NFKC");
+    let met = true;
+    for (const line of box.querySelectorAll("[data-rule]")) {
+      const reached = line.dataset.rule === "length" ? [...text].length : classes(text);
+      const holds = reached >= Number(line.dataset.least);
+      line.classList.toggle("is-met", holds);
+      met = met && holds;
+    }
+    const level = !met ? 1 : variety(text) >= 70 ? 3 : 2;
+    strength.hidden = !text;
+    strength.dataset.strength = level;
+    const said = { 1: "弱", 2: "中", 3: "强" }[level];
+    // Said aloud only when it changes.
+    if (text && word.textContent !== said) word.textContent = said;
+  };
+  input.addEventListener("input", draw);
+  draw();
+}
+function classes(text) {
+  return [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(text)).length;
+}
+// Roughly the bits of a random password of these signs; repeated ones count once.
+function variety(text) {
+  const size = (/[A-Z]/.test(text) ? 26 : 0) + (/[a-z]/.test(text) ? 26 : 0) + (/[0-9]/.test(text) ? 10 : 0) + (/[^A-Za-z0-9]/.test(text) ? 32 : 0);
+  return new Set(text).size * Math.log2(Math.max(size, 2));
+}

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mediation_admin.accounts import actors, gate, operations, rules
-from mediation_admin.accounts.enums import SessionEnd
-from mediation_admin.accounts.models import LoginSession, RoleGrant
+from mediation_admin.accounts.enums import PasswordProfile, SessionEnd
+from mediation_admin.accounts.models import LoginSession, RoleGrant, SecurityPolicy
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import Scope, actor_of, scope_of, unfenced
@@ -151,8 +151,9 @@ def test_s19_just_before_both_limits_the_session_lives(as_person, db_session: Se
     assert client.get("/").status_code == 200
 
 
-def test_s19_the_idle_limit_is_a_setting(app: Flask, as_person, db_session: Session, monkeypatch) -> None:
-    monkeypatch.setitem(app.config, "IDLE_MINUTES", 60)
+def test_s19_the_idle_limit_is_a_setting(as_person, db_session: Session) -> None:
+    db_session.add(SecurityPolicy(id=1, profile=PasswordProfile.DENGBAO, idle_minutes=60, absolute_hours=12))
+    db_session.commit()
     client = as_person(clerk_a)
     move_back(db_session, seen_at=timedelta(minutes=59))
     assert client.get("/").status_code == 200
