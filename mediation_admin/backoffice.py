@@ -16,9 +16,10 @@ from mediation_admin.cases.admin import (
     RecycleBinView,
 )
 from mediation_admin.cases.models import Case
-from mediation_admin.core.admin import Screen, Shell, Site, install
+from mediation_admin.core.admin import Screen, Shell, Site, install, register_panel
 from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
+from mediation_admin.exchange.admin import AllHandOffsView, HandOffsView, case_panel
 from mediation_admin.exports.admin import DownloadsView
 from mediation_admin.reports.admin import ReportAssignmentsView, ReportCasesView, ReportsView
 from mediation_admin.rosters import slots as rosters
@@ -37,6 +38,7 @@ ICONS = {
     "名册管理": "users",
     "质效指标管理": "chart",
     "本院管理": "building",
+    "平台客服": "users",
     "系统管理": "gear",
     "审计": "shield",
 }
@@ -51,6 +53,7 @@ def screens() -> list[Screen]:
         InternetCasesView(),
         CasesView(),
         BackfillView(),
+        HandOffsView(),
         RecycleBinView(),
         # 名册管理
         MediatorList(),
@@ -67,6 +70,8 @@ def screens() -> list[Screen]:
         DownloadsView(),
         # 本院管理
         CourtUsersView(),
+        # 平台客服
+        AllHandOffsView(),
         # 系统管理
         UsersView(),
         SecurityPolicyView(),
@@ -88,6 +93,7 @@ def join_subjects() -> None:
     rosters.count_open_cases_with("organisation", rosters.counting(Case.organisation_id, desk))
     rosters.needed_by("mediator", "cases", rosters.needing(Case.mediator_id, "有 {} 件案件由其调解"))
     rosters.needed_by("organisation", "cases", rosters.needing(Case.organisation_id, "有 {} 件案件在该组织"))
+    register_panel("cases", "log", case_panel)
 
 
 def init_app(app: Flask) -> None:

@@ -25,6 +25,9 @@ class Permission(LabelledEnum):
     ACCOUNT_INVITE = "account:invite", "新增用户"
     SECURITY_POLICY = "security:policy", "设置安全策略"
     AUDIT_VIEW = "audit:view", "查看审计"
+    HANDOFF_VIEW = "handoff:view", "查看移送台账"
+    HANDOFF_RETRY = "handoff:retry", "重试或放弃移送"
+    HANDOFF_OVERSEE = "handoff:oversee", "查看全平台移送台账"
     OWN_ACCOUNT = "own:account", "本人账号"
 
 
@@ -49,12 +52,14 @@ _CLERK = {
     P.CASE_EDIT,
     P.CASE_ASSIGN,
     P.CASE_PROCEED,
+    P.HANDOFF_VIEW,
+    P.HANDOFF_RETRY,
     P.ROSTER_VIEW,
     P.REPORT_VIEW,
     P.EXPORT_REQUEST,
     P.EXPORT_NAMES,
 }
-_JUDGE = {P.CASE_VIEW, P.CASE_PROCEED, P.ROSTER_VIEW, P.REPORT_VIEW, P.EXPORT_REQUEST, P.EXPORT_NAMES}
+_JUDGE = {P.CASE_VIEW, P.CASE_PROCEED, P.HANDOFF_VIEW, P.ROSTER_VIEW, P.REPORT_VIEW, P.EXPORT_REQUEST, P.EXPORT_NAMES}
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.COURT_ADMIN: frozenset(
@@ -73,7 +78,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.JUDGE: frozenset(_JUDGE | {P.OWN_ACCOUNT}),
     # A higher court reads the figures of its subordinate courts; their cases only where a later role says so.
     Role.HIGHER_COURT: frozenset({P.REPORT_VIEW, P.EXPORT_REQUEST, P.OWN_ACCOUNT}),
-    Role.SUPPORT: frozenset({P.ACCOUNT_VIEW, P.OWN_ACCOUNT}),
+    # Support helps people and hand-offs of every court along and sees no case.
+    Role.SUPPORT: frozenset({P.ACCOUNT_VIEW, P.HANDOFF_OVERSEE, P.HANDOFF_RETRY, P.OWN_ACCOUNT}),
     # The three administrators never see a case; no person holds two of these three roles.
     Role.SYSTEM_ADMIN: frozenset({P.COURT_VIEW, P.COURT_IMPORT, P.ACCOUNT_VIEW, P.ACCOUNT_INVITE, P.OWN_ACCOUNT}),
     Role.SECURITY_ADMIN: frozenset({P.ACCOUNT_VIEW, P.SECURITY_POLICY, P.OWN_ACCOUNT}),

@@ -8,6 +8,7 @@ from mediation_admin.cases import jobs as case_jobs
 from mediation_admin.core import jobs
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import Actor, Scope, enter
+from mediation_admin.exchange import jobs as exchange_jobs
 from mediation_admin.exports import operations as exports
 from mediation_admin.imports import jobs as import_jobs
 from mediation_admin.notices import jobs as notice_jobs
@@ -37,6 +38,7 @@ PERIODIC: list[Periodic] = [
     Periodic("notices:erase", notice_jobs.erase_texts, every=60),
     Periodic("audit:seal", audit_jobs.seal, every=60),
     Periodic("audit:overnight", audit_jobs.overnight, at=2),
+    Periodic("exchange:sweep", exchange_jobs.sweep, every=30),
     Periodic("exports:expire", expire_exports, every=3600),
     Periodic("cases:overnight", case_jobs.overnight, at=1),
     Periodic("imports:clear", import_jobs.clear_files, at=3),

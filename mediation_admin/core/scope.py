@@ -138,6 +138,16 @@ def fetch(session: Session, model: type[T], ident: int, **options: Any) -> T:
     return row
 
 
+def check_writes_in(session: Session, court_id: int) -> None:
+    """Refuse (NotFound) to write for a court the session does not write in: for tables that are fenced by a criterion
+    of their own, whose rows the flush does not judge."""
+    scope = session.info.get(_SCOPE)
+    if scope is None:
+        raise ScopeMissing("no scope is set, but a row of a court was to be written")
+    if scope.court_ids is not None and court_id not in (scope.write_court_ids or frozenset()):
+        raise NotFound(f"court {court_id}")
+
+
 def unfenced(statement: S, reason: str) -> S:
     """A statement that may look over the fence; ``reason`` says why (R02 asks the whole platform for a phone)."""
     if not reason:

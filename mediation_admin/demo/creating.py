@@ -14,7 +14,7 @@ from mediation_admin.core import clock
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import Actor, Scope, enter, unfenced
 from mediation_admin.courts.models import Court
-from mediation_admin.demo import ledger_court, live_court
+from mediation_admin.demo import hand_offs, ledger_court, live_court
 from mediation_admin.demo.people import LEDGER_COURT, LIVE_COURT, PEOPLE, Hired, hire, sign_in_lines
 
 _SCOPE = Scope.everything("the demo makes two courts and their people")
@@ -55,6 +55,7 @@ def create_demo(session: Session, *, today: date | None = None, say: Callable[[s
     clerks = tuple(hired[key].acting(live) for key in ("live_clerk", "live_clerk_2"))
     _work_as(session, clerks[0])
     made = live_court.fill(live, admin=hired["live_admin"].acting(live), clerks=clerks, today=today)
+    hand_offs.fill(live, clerk=clerks[0])
     return Demo(hired, sign_in_lines(list(hired.values()), courts), written["cases"], made)
 
 

@@ -30,6 +30,7 @@ COURT_OR_ABOVE = COURT_STAFF | {R.HIGHER_COURT}
 PLATFORM = frozenset({R.SUPPORT, R.SYSTEM_ADMIN, R.SECURITY_ADMIN})
 SYSTEM_ADMIN = frozenset({R.SYSTEM_ADMIN})
 SECURITY_ADMIN = frozenset({R.SECURITY_ADMIN})
+SUPPORT = frozenset({R.SUPPORT})
 AUDIT_READERS = frozenset({R.COURT_ADMIN, R.AUDIT_ADMIN})
 NOBODY: frozenset[Role] = frozenset()
 
@@ -131,6 +132,16 @@ door(CLERKS, "assignment.bulk", "assignment.undo", row=rows.bulk_assignment, per
 door(CLERKS, "assignment.undone", row=rows.undone_assignment, personal=True)
 import_doors("backfill", COURT_ADMIN, rows.case_batch)
 door(COURT_ADMIN, "backfill.new")
+
+list_doors("hand_offs", COURT_STAFF, bulk={"retry": CLERKS})
+door(COURT_STAFF, "hand_offs.detail", row=rows.hand_off)
+door(CLERKS, "hand_offs.retry", "hand_offs.cancel", row=rows.hand_off)
+
+# -- 平台客服 -------------------------------------------------------------------------------------------------------
+
+list_doors("all_hand_offs", SUPPORT, bulk={"retry": SUPPORT})
+door(SUPPORT, "all_hand_offs.detail", row=rows.hand_off, everywhere=True)
+door(SUPPORT, "all_hand_offs.retry", "all_hand_offs.cancel", row=rows.hand_off, everywhere=True)
 
 # -- 名册管理 -------------------------------------------------------------------------------------------------------
 

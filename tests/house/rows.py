@@ -20,7 +20,7 @@ from mediation_admin.imports.enums import BatchStatus
 from mediation_admin.imports.models import ImportBatch
 from mediation_admin.permissions import Role
 from tests import people
-from tests.factories import accounts, cases, rosters
+from tests.factories import accounts, cases, hand_offs, rosters
 from tests.people import Person
 
 MARKERS = {"a": "甲地记号", "b": "乙地记号"}
@@ -185,6 +185,16 @@ def _organisation(world: World, person: Person) -> tuple[int, int]:
         name = f"{world.marker(person)}{world.number()}调解委员会"
         listing = rosters.a_listed_organisation(actor, name, contact_phone=accounts.a_phone())
         return listing.organisation_id, listing.id
+
+
+# -- hand-offs ------------------------------------------------------------------------------------------------------
+
+
+def hand_off(world: World, person: Person) -> dict[str, Any]:
+    """A hand-off that stopped."""
+    with world.at_work(person) as (_, actor):
+        row = hand_offs.a_hand_off(actor, reference=f"{world.marker(person)}{world.number()}")
+        return {"ident": hand_offs.fail(row, for_good=True).id}
 
 
 # -- imports and exports --------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ WRITING_FUNCTION = "carry_out"
 # Where a column called "state" is handed to the table's own answer, not decided: the one bulk writer of ledgers gets it
 # from effects, and effects is where the table's target becomes a value.
 EFFECTS = "mediation_admin/cases/effects.py"
+# A hand-off has states of its own; its package stands below the cases and could not name one if it would.
+BELOW = "mediation_admin/exchange/"
 
 
 def _sources():
@@ -68,7 +70,9 @@ def test_nothing_but_the_writer_assigns_the_state_of_a_case():
         f"{path}:{line}"
         for path, tree in _sources()
         for line, function in _assignments(tree)
-        if (path, function) != (WRITER, WRITING_FUNCTION) and "case" in ast.dump(tree).lower()
+        if (path, function) != (WRITER, WRITING_FUNCTION)
+        and "case" in ast.dump(tree).lower()
+        and not path.startswith(BELOW)
     ]
     assert not found, f"only {WRITER}:{WRITING_FUNCTION} writes the state of a case; make a move instead: {found}"
 

@@ -21,6 +21,8 @@ from mediation_admin.core.scope import Actor, Scope, unfenced
 from mediation_admin.courts.models import Court
 from mediation_admin.demo.creating import create_demo
 from mediation_admin.demo.people import LEDGER_COURT, LIVE_COURT, PEOPLE
+from mediation_admin.exchange.enums import HandOffState
+from mediation_admin.exchange.models import HandOff
 from mediation_admin.permissions import Role
 from mediation_admin.reference.queries import calendar
 from mediation_admin.reports import queries as reports
@@ -163,3 +165,16 @@ def test_a_database_that_is_in_use_gets_no_demo(app: Flask, tmp_path: Path, db_s
     assert "不再生成演示数据" in refused.output
     assert not file.exists()
     assert db_session.scalar(unfenced(select(func.count(Account.id)), "a test counts")) == 1
+
+
+def test_the_ledger_of_hand_offs_has_a_row_to_try_everything_on(db_session: Session) -> None:
+    create_demo(db_session)
+    held = db_session.execute(select(HandOff.state, HandOff.kind)).all()
+    assert {state for state, _ in held} >= {
+        HandOffState.WAITING,
+        HandOffState.ACCEPTED,
+        HandOffState.ANSWERED,
+        HandOffState.FAILED,
+        HandOffState.STUCK,
+    }
+    assert len({kind for _, kind in held}) >= 4
