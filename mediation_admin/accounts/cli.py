@@ -79,6 +79,17 @@ def reset_link(phone: str, base_url: str) -> None:
     click.echo(_address(base_url, token))
 
 
+@accounts.command("end-sessions")
+@click.option("--everybody", is_flag=True, required=True, help="Said out loud, because it is everybody.")
+@click.option("--because", required=True, help="Why; it stands in the audit.")
+@with_appcontext
+def end_sessions(everybody: bool, because: str) -> None:
+    """Sign everybody out at once: after a restore, after a break-in."""
+    with _at_work():
+        ended = operations.sign_everybody_out(actor=OPERATOR, because=because)
+    click.echo(f"已结束 {ended} 个登录，所有人须重新登录；未使用的重置链接已作废。")
+
+
 def _court_id(code: str | None) -> int:
     if not code:
         raise RuleBroken("请用 --court 给出法院代字，如 --court 豫1302。")

@@ -47,16 +47,16 @@ def is_empty(url: str, postgres: Postgres | None) -> bool:
             postgres.conninfo(NAME),
         )
     else:
-        question, conninfo = sql.SQL("SELECT pg_relation_size({}) = 0").format(sql.Literal(PEOPLE)), _plain(url)
+        question, conninfo = sql.SQL("SELECT pg_relation_size({}) = 0").format(sql.Literal(PEOPLE)), plain(url)
     with psycopg.connect(conninfo) as server:
         return server.execute(question).fetchone()[0]
 
 
 def check_outside(url: str) -> str:
     """The address for SQLAlchemy of a PostgreSQL from outside, once it has shown that it will do."""
-    plain = _plain(url)
+    address = plain(url)
     try:
-        with psycopg.connect(plain, connect_timeout=10) as server:
+        with psycopg.connect(address, connect_timeout=10) as server:
             version = server.info.server_version // 10000
             role, above = server.execute(
                 "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
@@ -70,7 +70,7 @@ def check_outside(url: str) -> str:
             f"DATABASE_URL signs in as {role}, whom row-level security does not bind, so the wall between courts would have a hole. "
             f"Make a plain role that owns the database: CREATE ROLE {ROLE} LOGIN PASSWORD '…'; CREATE DATABASE {NAME} OWNER {ROLE} TEMPLATE template0 ENCODING 'UTF8';"
         )
-    return "postgresql+psycopg://" + plain.split("://", 1)[1]
+    return "postgresql+psycopg://" + address.split("://", 1)[1]
 
 
 def check_queue(url: str) -> str:
@@ -83,7 +83,7 @@ def check_queue(url: str) -> str:
     return url
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
     """The same address as psycopg reads it, without SQLAlchemy's driver name."""
     kind, colon, rest = url.partition("://")
     if not colon or kind.split("+")[0] not in ("postgresql", "postgres"):

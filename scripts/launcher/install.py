@@ -29,7 +29,7 @@ def main() -> None:
     """Install what the asked-for part needs, then become it."""
     part, *arguments = sys.argv[1:]
     try:
-        install(RUNTIME if part == "run" else WITH_TESTS)
+        install(WITH_TESTS if part in ("test", "check", "bench") else RUNTIME)
     except Stop as refusal:
         stop(refusal)
     except KeyboardInterrupt:

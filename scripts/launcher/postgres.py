@@ -126,6 +126,20 @@ def find_binaries(data: Path, runs_as: Owner) -> Path:
     )
 
 
+def tools_for(major: int) -> Path:
+    """The folder of pg_dump and pg_restore for a server of this major version: the same, else the next above it."""
+    found = {}
+    for folder in _offered():
+        version = version_of(folder)
+        if version and version[0] >= major and all(os.access(folder / t, os.X_OK) for t in ("pg_dump", "pg_restore")):
+            found.setdefault(version[0], folder)
+    if not found:
+        raise Stop(
+            f"The database is PostgreSQL {major}, and no pg_dump of that version or a later one is here. Install it (apt-get install postgresql-client-{major}), or set PG_BIN to its folder."
+        )
+    return found[min(found)]
+
+
 def _reachable_copy(binaries: Path, version: tuple[int, int], runs_as: Owner) -> Path:
     """The same programs where the server's user can reach them: a checkout below /root is closed to it."""
     if runs_as.can_reach(binaries / "postgres"):

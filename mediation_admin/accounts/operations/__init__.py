@@ -1,5 +1,6 @@
 """Changes to people, their roles, links, passwords and sessions. All flush, none commits."""
 
+from mediation_admin.accounts.operations.ending import sign_everybody_out
 from mediation_admin.accounts.operations.links import (
     create_invitation,
     create_reset_link,
@@ -53,6 +54,7 @@ __all__ = [
     "set_policy",
     "set_preferences",
     "set_up_platform",
+    "sign_everybody_out",
     "sign_in",
     "sign_out",
     "touch",

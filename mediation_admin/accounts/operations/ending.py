@@ -5,7 +5,10 @@ from sqlalchemy.orm import Session
 
 from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
 from mediation_admin.accounts.models import LoginSession, OneTimeLink
+from mediation_admin.audit.recording import record
 from mediation_admin.core import clock
+from mediation_admin.core.db import db
+from mediation_admin.core.scope import Actor
 
 _sessions, _links = LoginSession.__table__, OneTimeLink.__table__
 
@@ -39,3 +42,24 @@ def revoke_links(session: Session, account_id: int | None, purpose: LinkPurpose 
     if purpose is not None:
         statement = statement.where(_links.c.purpose == purpose)
     session.execute(statement.values(revoked_at=clock.now()))
+
+
+def sign_everybody_out(*, actor: Actor, because: str) -> int:
+    """End every open session of everybody and take back every open reset and set-up link; returns how many sessions.
+
+    For the day after a restore (sessions and links of the backup's day would live again) or a break-in. Invitations
+    stay: whoever holds one has no password yet. Needs a session over all courts.
+    """
+    session = db.session()
+    ended = session.execute(
+        update(_sessions)
+        .where(_sessions.c.ended_at.is_(None))
+        .values(ended_at=clock.now(), ended_how=SessionEnd.TOO_OLD)
+    ).rowcount
+    session.execute(
+        update(_links)
+        .where(_links.c.purpose != LinkPurpose.INVITE, _links.c.used_at.is_(None), _links.c.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
+    record(session, "account:sessions:ended", f"结束了所有人的登录（{ended} 个）：{because}", actor=actor)
+    return ended

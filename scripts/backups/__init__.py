@@ -1,0 +1,1 @@
+"""Backup and restore: database, files, and the keys apart."""
