@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mediation_admin import accounts, backoffice, cli, config, extensions
 from mediation_admin.audit import recording
-from mediation_admin.core import crypto, headers, health, jobs, scope
+from mediation_admin.core import connections, crypto, headers, health, jobs, scope
 from mediation_admin.core.db import db
 from mediation_admin.notices import handover, vendors
 
@@ -44,6 +44,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     extensions.babel.init_app(app)
     extensions.csrf.init_app(app)
     extensions.limiter.init_app(app)
+    connections.init_app(app)
     headers.init_app(app)
     health.init_app(app)
     vendors.install(app)
@@ -66,6 +67,7 @@ def _hang_listeners() -> None:
     recording.install(session_class)
     jobs.install(session_class)
     handover.install(session_class)
+    connections.watch_session(session_class)
     _hung = True
 
 

@@ -57,7 +57,7 @@ def application(url: str | None = None, court_id: int | None = None) -> Flask:
     app.config.update(
         SECRET_KEY="worth nothing",  # noqa: S106
         SQLALCHEMY_DATABASE_URI=url or os.environ["STOCK_DATABASE_URL"],
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8},
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8},
     )
     db.init_app(app)
     Babel(app)  # Flask-Admin wants it as soon as it is installed
