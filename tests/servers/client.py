@@ -18,10 +18,13 @@ _UNCOMMITTED = "tests: written and not committed"
 class CarefulClient(FlaskClient):
     """A client whose requests share no app context, no session and no ``g`` with the test or with each other."""
 
+    judges_pages = True  # a walk through thousands of answers that others judge may turn it off
+
     def open(self, *arguments: Any, buffered: bool = True, **options: Any) -> Any:
         """Send a request. A streamed answer is read to its end, as a browser would."""
         response = contextvars.Context().run(super().open, *arguments, buffered=buffered, **options)
-        check_page(response, f"{response.request.method} {response.request.path}")
+        if self.judges_pages:
+            check_page(response, f"{response.request.method} {response.request.path}")
         return response
 
 
