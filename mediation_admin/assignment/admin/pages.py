@@ -90,7 +90,7 @@ class AssignmentView(Screen):
             problem=problem,
             mend=repair_url(case_id, problem.repair) if problem else None,
             reason=request.form.get("reason", ""),
-            here=self.url_for("pick", case_id=case_id),
+            address=self.url_for("pick", case_id=case_id),
             back=safe_back(detail_url(case_id)),
         )
 

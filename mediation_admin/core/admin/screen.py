@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, current_app, redirect, request
 from flask_admin import BaseView, expose
 
 from mediation_admin.core.admin import shell
@@ -136,6 +136,9 @@ class Screen(BaseView):
         ``title`` becomes the h1 and the first words of <title> (default: the screen's title); ``crumbs`` are
         (label, url) pairs that follow the menu branches and the screen itself in the breadcrumb.
         """
+        taken = context.keys() & current_app.jinja_env.globals.keys()
+        if taken:
+            raise TypeError(f"{template}: {', '.join(sorted(taken))} is what the frame of every page calls")
         page = shell.Page(screen=self, title=title or self.title, crumbs=tuple(crumbs))
         return super().render(template, page=page, **context)
 

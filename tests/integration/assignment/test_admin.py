@@ -77,6 +77,15 @@ def test_picking_assigns_and_can_be_taken_back(as_person, desk, waiting):
     assert "撤回指派" in history
 
 
+def test_the_page_of_picking_opens_while_an_undo_is_still_offered(as_person, desk, waiting):
+    case, first, _ = waiting
+    client = as_person(people.clerk_a)
+    client.post(f"/assignment/{case.id}/", data={"to": "mediator", "mediator_id": first.id, "reason": "熟悉"})
+    page = client.get(f"/assignment/{case.id}/")
+    assert page.status_code == 200
+    assert f'action="/assignment/{case.id}/withdraw"' in page.text
+
+
 def test_the_case_page_says_why_it_was_this_one(as_person, desk, waiting):
     case, first, _ = waiting
     out = desk.mediator("孙某", listing={"max_open": 0})
