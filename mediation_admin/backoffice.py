@@ -3,7 +3,17 @@
 from flask import Flask
 
 from mediation_admin import accounts
-from mediation_admin.accounts.admin import CourtUsersView, MyAccountView, SecurityPolicyView, UsersView
+from mediation_admin.accounts.admin import (
+    CourtUsersImportView,
+    CourtUsersView,
+    MyAccountView,
+    PermissionsView,
+    PlatformRoleHoldersView,
+    RoleHoldersView,
+    SecurityPolicyView,
+    UsersView,
+)
+from mediation_admin.approvals.admin import ApprovalsView
 from mediation_admin.assignment.admin import AssignmentView
 from mediation_admin.audit.admin import AuditView
 from mediation_admin.backfill.admin import BackfillView
@@ -70,11 +80,16 @@ def screens() -> list[Screen]:
         DownloadsView(),
         # 本院管理
         CourtUsersView(),
+        CourtUsersImportView(),
+        RoleHoldersView(),
         # 平台客服
         AllHandOffsView(),
         # 系统管理
         UsersView(),
+        PlatformRoleHoldersView(),
         SecurityPolicyView(),
+        # 审批
+        ApprovalsView(),
         # 审计
         AuditView(),
         # not in the menu
@@ -82,6 +97,7 @@ def screens() -> list[Screen]:
         TodoView(),
         SearchView(),
         JobsView(),
+        PermissionsView(),
         MyAccountView(),
     ]
 

@@ -19,11 +19,21 @@ class Permission(LabelledEnum):
     REPORT_VIEW = "report:view", "查看统计报表"
     EXPORT_REQUEST = "export:request", "导出"
     EXPORT_NAMES = "export:names", "导出含当事人姓名"
+    EXPORT_UNMASKED = "export:unmasked", "申请导出完整手机号、证件号"
+    EXPORT_APPROVE = "export:approve", "审批未脱敏导出"
     COURT_VIEW = "court:view", "查看法院目录"
     COURT_IMPORT = "court:import", "导入法院目录"
     ACCOUNT_VIEW = "account:view", "查看用户"
     ACCOUNT_INVITE = "account:invite", "新增用户"
     SECURITY_POLICY = "security:policy", "设置安全策略"
+    STAFF_EDIT = "staff:edit", "维护本院用户"
+    STAFF_IMPORT = "staff:import", "导入本院用户"
+    ROLE_VIEW = "role:view", "查看角色与权限"
+    ROLE_GRANT = "role:grant", "授予、收回本院角色"
+    ROLE_PROPOSE = "role:propose", "提出授权申请"
+    ROLE_REVOKE = "role:revoke", "收回任何角色"
+    ROLE_APPROVE = "role:approve", "审批角色授予"
+    APPROVAL_VIEW = "approval:view", "查看审批"
     AUDIT_VIEW = "audit:view", "查看审计"
     HANDOFF_VIEW = "handoff:view", "查看移送台账"
     HANDOFF_RETRY = "handoff:retry", "重试或放弃移送"
@@ -69,7 +79,15 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.CASE_BACKFILL,
             P.ROSTER_EDIT,
             P.ROSTER_IMPORT,
+            P.EXPORT_UNMASKED,
+            P.EXPORT_APPROVE,
             P.ACCOUNT_VIEW,
+            P.STAFF_EDIT,
+            P.STAFF_IMPORT,
+            P.ROLE_VIEW,
+            P.ROLE_GRANT,
+            P.ROLE_APPROVE,
+            P.APPROVAL_VIEW,
             P.AUDIT_VIEW,
             P.OWN_ACCOUNT,
         }
@@ -80,13 +98,39 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.HIGHER_COURT: frozenset({P.REPORT_VIEW, P.EXPORT_REQUEST, P.OWN_ACCOUNT}),
     # Support helps people and hand-offs of every court along and sees no case.
     Role.SUPPORT: frozenset({P.ACCOUNT_VIEW, P.HANDOFF_OVERSEE, P.HANDOFF_RETRY, P.OWN_ACCOUNT}),
-    # The three administrators never see a case; no person holds two of these three roles.
-    Role.SYSTEM_ADMIN: frozenset({P.COURT_VIEW, P.COURT_IMPORT, P.ACCOUNT_VIEW, P.ACCOUNT_INVITE, P.OWN_ACCOUNT}),
-    Role.SECURITY_ADMIN: frozenset({P.ACCOUNT_VIEW, P.SECURITY_POLICY, P.OWN_ACCOUNT}),
+    # The three administrators never see a case; no person holds two of these three roles. The system administrator
+    # makes accounts and proposes roles, the security administrator decides who gets them: neither can alone.
+    Role.SYSTEM_ADMIN: frozenset(
+        {
+            P.COURT_VIEW,
+            P.COURT_IMPORT,
+            P.ACCOUNT_VIEW,
+            P.ACCOUNT_INVITE,
+            P.ROLE_VIEW,
+            P.ROLE_PROPOSE,
+            P.ROLE_REVOKE,
+            P.APPROVAL_VIEW,
+            P.OWN_ACCOUNT,
+        }
+    ),
+    Role.SECURITY_ADMIN: frozenset(
+        {
+            P.ACCOUNT_VIEW,
+            P.ROLE_VIEW,
+            P.ROLE_REVOKE,
+            P.ROLE_APPROVE,
+            P.EXPORT_APPROVE,
+            P.APPROVAL_VIEW,
+            P.SECURITY_POLICY,
+            P.OWN_ACCOUNT,
+        }
+    ),
     Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.OWN_ACCOUNT}),
 }
 
 EXCLUSIVE_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+# Giving one of these takes two people (S31).
+ADMINISTRATOR_ROLES = (Role.COURT_ADMIN, *EXCLUSIVE_ROLES)
 COURT_ROLES = (Role.COURT_ADMIN, Role.CLERK, Role.JUDGE, Role.HIGHER_COURT)
 # Roles that see the courts below their own, not only their own.
 REACHES_SUBORDINATES = (Role.HIGHER_COURT,)

@@ -8,10 +8,12 @@ from flask.cli import with_appcontext
 
 from mediation_admin.accounts import operations, queries
 from mediation_admin.accounts.actors import OPERATOR
+from mediation_admin.accounts.importing import MEMBERS
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import Scope, enter
 from mediation_admin.courts.queries import court_by_code
+from mediation_admin.imports.cli import import_command, undo_command
 from mediation_admin.permissions import COURT_ROLES, Role
 
 
@@ -88,6 +90,10 @@ def end_sessions(everybody: bool, because: str) -> None:
     with _at_work():
         ended = operations.sign_everybody_out(actor=OPERATOR, because=because)
     click.echo(f"已结束 {ended} 个登录，所有人须重新登录；未使用的重置链接已作废。")
+
+
+accounts.add_command(import_command(MEMBERS.code, "Bring in a court's people from a workbook (xlsx, xls, csv)."))
+accounts.add_command(undo_command(MEMBERS.code))
 
 
 def _court_id(code: str | None) -> int:

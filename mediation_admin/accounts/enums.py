@@ -1,4 +1,4 @@
-"""The words of accounts: what a one-time link is for, how a session ended, how an account stands, password profiles."""
+"""The words of accounts: links, ends of sessions, states, password profiles; posts of a court, proofs, states of a role."""
 
 from mediation_admin.core.enums import LabelledEnum
 
@@ -38,3 +38,34 @@ class PasswordProfile(LabelledEnum):
 
     DENGBAO = "dengbao", "等保三级"
     NIST = "nist", "NIST/ASVS"
+
+
+class Post(LabelledEnum):
+    """职务: what somebody is in a court. It gives no right; the role does."""
+
+    PRESIDENT = "president", "院长"
+    VICE_PRESIDENT = "vice_president", "副院长"
+    DIVISION_HEAD = "division_head", "庭长"
+    DEPUTY_HEAD = "deputy_head", "副庭长"
+    JUDGE = "judge", "法官"
+    ASSISTANT = "assistant", "法官助理"
+    CLERK = "clerk", "书记员"
+    FILING = "filing", "立案人员"
+    OTHER = "other", "其他"
+
+
+class PhoneProof(LabelledEnum):
+    """What was looked at before somebody's phone (his way to sign in) was changed for him."""
+
+    IN_PERSON = "in_person", "本人到场，已核对身份证件"
+    CALLED_BACK = "called_back", "按人事登记的座机回拨核实"
+    LETTER = "letter", "所在部门书面证明"
+
+
+class GrantState(LabelledEnum):
+    """How a role stands that was given to somebody; derived from its moments, never stored."""
+
+    IN_FORCE = "in_force", "在用", "good"
+    TO_COME = "to_come", "未到开始日期", "info"
+    OVER = "over", "已到期", "mute"
+    REVOKED = "revoked", "已收回", "mute"

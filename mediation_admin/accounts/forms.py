@@ -5,17 +5,7 @@ from wtforms.fields.choices import SelectChoice
 
 from mediation_admin.accounts import rules
 from mediation_admin.accounts.enums import PasswordProfile
-from mediation_admin.core.forms import (
-    EnumField,
-    Form,
-    Length,
-    LookupField,
-    NumberRange,
-    Optional,
-    PhoneField,
-    Required,
-)
-from mediation_admin.permissions import COURT_ROLES, Role
+from mediation_admin.core.forms import EnumField, Form, Length, NumberRange, PhoneField, Required
 
 _NEW = {"autocomplete": "new-password", "data-secret": "1"}
 _CURRENT = {"autocomplete": "current-password", "data-secret": "1"}
@@ -104,25 +94,3 @@ class PreferencesForm(Form):
         choices=[SelectChoice("on", "启用"), SelectChoice("off", "停用")],
         description="j、k、x、/ 等不带 Ctrl 的按键；输入文字时总是不起作用。",
     )
-
-
-class GrantForm(Form):
-    """A role and, for a court role, its court. ``endpoint`` and ``describe`` of the court are set by the screen."""
-
-    role = EnumField("角色", [Required("请选择角色")], enum=Role)
-    court_id = LookupField(
-        "法院",
-        [Optional()],
-        endpoint=lambda: "",
-        describe=lambda value: None,
-        placeholder="输入法院名称、代字或拼音首字母",
-        description="、".join(role.label for role in COURT_ROLES) + "须选择法院；平台角色不选。",
-    )
-
-
-class NewUserForm(GrantForm):
-    """A new person with the first role."""
-
-    name = StringField("姓名", [Required("请填写姓名"), Length(max=50)])
-    phone = PhoneField("手机号", [Required("请输入 11 位手机号")], description="手机号就是登录名，一人一个账号。")
-    sections = [("人员", ["name", "phone"]), ("角色", ["role", "court_id"])]

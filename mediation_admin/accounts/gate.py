@@ -50,6 +50,7 @@ class Login(UserMixin):
     role: str | None
     court_id: int | None
     court_name: str
+    stands_in_for: str = ""
 
     def get_id(self) -> str:
         """Flask-Login's word for the person."""
@@ -99,6 +100,7 @@ def _pass() -> Any:
         row.role and Role(row.role),
         row.court_id,
         row.court_name or "",
+        row.stands_in_for or "",
     )
     if g.login.must_change_password or g.login.password_expired:
         return None if endpoint in CHANGING_PASSWORD else _first("sign_in.password", "请先修改密码，再进行其他操作。")
@@ -108,7 +110,7 @@ def _pass() -> Any:
     g.actor, scope = acting(
         session,
         account_id=row.account_id,
-        name=row.name,
+        name=queries.name_at_work(row.name, row.stands_in_for),
         role=g.login.role,
         court_id=row.court_id,
         address=request.remote_addr or "",

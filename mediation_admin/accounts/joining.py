@@ -26,7 +26,8 @@ def court_name(_actor: Actor) -> str:
 
 def role_name(actor: Actor) -> str:
     """The role in use, as the header names it."""
-    return Role(actor.role).label
+    stands_in = f"（代 {g.login.stands_in_for}）" if g.login.stands_in_for else ""
+    return Role(actor.role).label + stands_in
 
 
 def idle_seconds(_actor: Actor) -> int:

@@ -3,11 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, Text, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mediation_admin.accounts.enums import LinkPurpose, PasswordProfile, SessionEnd
+from mediation_admin.accounts.enums import LinkPurpose, PasswordProfile, PhoneProof, Post, SessionEnd
 from mediation_admin.accounts.rules import ABSOLUTE_RANGE, IDLE_RANGE
 from mediation_admin.audit.recording import Audited
 from mediation_admin.core.crypto import Encrypted, mask_phone
@@ -30,6 +40,7 @@ class Account(Recorded, Audited, Base):
         CheckConstraint("length(phone_index) = 16", name="phone_index_length"),
         CheckConstraint("name <> ''", name="name_given"),
         CheckConstraint("failed_count >= 0", name="failed_count_positive"),
+        CheckConstraint("disabled_court_id IS NULL OR disabled_at IS NOT NULL", name="disabled_by_has_a_time"),
     )
     audit_secret = frozenset({"password_hash"})
 
@@ -41,6 +52,11 @@ class Account(Recorded, Audited, Base):
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false", comment="须修改密码")
     password_changed_at: Mapped[datetime | None] = mapped_column(comment="密码修改时间")
     disabled_at: Mapped[datetime | None] = mapped_column(comment="停用时间")
+    disabled_court_id: Mapped[int | None] = mapped_column(
+        ForeignKey("court.id"), comment="停用的法院"
+    )  # its administrators may switch the account on again; None = only the platform may
+    name_pinyin: Mapped[str] = mapped_column(Text, default="", server_default="")
+    name_initials: Mapped[str] = mapped_column(Text, default="", server_default="")
     failed_count: Mapped[int] = mapped_column(default=0, server_default="0", comment="连续登录失败次数")
     locked_until: Mapped[datetime | None] = mapped_column(comment="锁定至")
     last_signed_in_at: Mapped[datetime | None] = mapped_column(comment="最近登录时间")
@@ -67,13 +83,23 @@ class Account(Recorded, Audited, Base):
 class RoleGrant(Recorded, Audited, Base):
     """A role given to a person, for one court or for the platform; revoked, never deleted.
 
-    The last index is the wall between the three administrators: one active row of the three kinds per person.
+    It may have a beginning and an end; both act by themselves, at the next request. ``stands_in_for`` makes it a 代理:
+    the person works in the role of a colleague, for a time that has an end.
+    The last index is the wall between the three administrators: one row of the three kinds per person that was not
+    taken back, also while it is still to come or has just run out.
     """
 
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint(f"(role IN ({_listed(COURT_ROLES)})) = (court_id IS NOT NULL)", name="court_fits_role"),
         CheckConstraint("revoked_at IS NULL OR revoked_at >= granted_at", name="revoked_after_granted"),
+        CheckConstraint(
+            "valid_until IS NULL OR valid_until > coalesce(valid_from, granted_at)", name="ends_after_it_begins"
+        ),
+        CheckConstraint(
+            "stands_in_for IS NULL OR (valid_until IS NOT NULL AND stands_in_for <> account_id)",
+            name="stand_in_has_an_end",
+        ),
         Index(
             "uq_role_grant_active_in_court",
             "account_id",
@@ -97,6 +123,7 @@ class RoleGrant(Recorded, Audited, Base):
         ),
         Index("ix_role_grant_court_id_account_id", "court_id", "account_id"),
         Index("ix_role_grant_account_id", "account_id"),
+        Index("ix_role_grant_stands_in_for", "stands_in_for", postgresql_where="stands_in_for IS NOT NULL"),
     )
 
     id: Mapped[pk]
@@ -107,6 +134,9 @@ class RoleGrant(Recorded, Audited, Base):
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), comment="授予人")
     revoked_at: Mapped[datetime | None] = mapped_column(comment="收回时间")
     revoked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), comment="收回人")
+    valid_from: Mapped[datetime | None] = mapped_column(comment="开始时间")
+    valid_until: Mapped[datetime | None] = mapped_column(comment="结束时间")
+    stands_in_for: Mapped[int | None] = mapped_column(ForeignKey("account.id"), comment="代理")
 
     account: Mapped[Account] = relationship(back_populates="grants", foreign_keys=[account_id])
     court: Mapped[Court | None] = relationship()
@@ -116,10 +146,51 @@ class RoleGrant(Recorded, Audited, Base):
         """What the audit calls the row."""
         return f"角色授予（{self.role.label}）"
 
+
+class CourtMember(Recorded, Audited, Base):
+    """A person's place in a court: department, post. It stays when he has left, so that old records keep their names.
+
+    ``version`` is raised by every change of the person in this court; a form that was opened before is told so.
+    """
+
+    __tablename__ = "court_member"
+    __table_args__ = (
+        Index("uq_court_member_court_id_account_id", "court_id", "account_id", unique=True),
+        Index("ix_court_member_account_id", "account_id"),
+    )
+
+    id: Mapped[pk]
+    court_id: Mapped[int] = mapped_column(ForeignKey("court.id"), comment="法院")
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), comment="用户")
+    department: Mapped[str] = mapped_column(Text, default="", server_default="", comment="部门或所属法庭")
+    post: Mapped[Post] = enum_column(Post, default=Post.OTHER, server_default=Post.OTHER.value, comment="职务")
+    left_at: Mapped[datetime | None] = mapped_column(comment="离开时间")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    account: Mapped[Account] = relationship()
+    court: Mapped[Court] = relationship()
+
     @property
-    def is_active(self) -> bool:
-        """Whether the role can be worked in."""
-        return self.revoked_at is None
+    def audit_name(self) -> str:
+        """What the audit calls the row."""
+        return f"本院用户（{self.post.label}）"
+
+
+class PhoneChange(Recorded, Base):
+    """A person's phone was changed for him: from what to what, who proved what, why. Kept for good."""
+
+    __tablename__ = "phone_change"
+    __table_args__ = (Index("ix_phone_change_account_id", "account_id", "id"),)
+
+    id: Mapped[pk]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    court_id: Mapped[int | None] = mapped_column(ForeignKey("court.id"), index=True)
+    old_phone: Mapped[str] = mapped_column(Encrypted("phone_change.old_phone"))
+    new_phone: Mapped[str] = mapped_column(Encrypted("phone_change.new_phone"))
+    proof: Mapped[PhoneProof] = enum_column(PhoneProof, comment="核实方式")
+    reason: Mapped[str] = mapped_column(Text, comment="原因")
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_by_name: Mapped[str] = mapped_column(Text)
 
 
 class LoginSession(Base):
@@ -214,9 +285,12 @@ class SecurityPolicy(Recorded, Audited, Base):
 
 
 def _people_of(court_ids: frozenset[int]) -> Any:
-    """Everybody who holds or held a role in these courts: whoever left is still named in the court's history."""
-    grants = RoleGrant.__table__
-    return select(grants.c.account_id).where(grants.c.court_id.in_(court_ids))
+    """Everybody who holds or held a role or a place in these courts: whoever left is still named in their history."""
+    grants, members = RoleGrant.__table__, CourtMember.__table__
+    return union_all(
+        select(grants.c.account_id).where(grants.c.court_id.in_(court_ids)),
+        select(members.c.account_id).where(members.c.court_id.in_(court_ids)),
+    )
 
 
 def _account_criterion(court_ids: frozenset[int]) -> ColumnElement[bool]:
@@ -225,5 +299,7 @@ def _account_criterion(court_ids: frozenset[int]) -> ColumnElement[bool]:
 
 fence(Account, _account_criterion, platform=True)
 fence(RoleGrant, lambda court_ids: RoleGrant.court_id.in_(court_ids), platform=True)
+fence(CourtMember, lambda court_ids: CourtMember.court_id.in_(court_ids), platform=True)
+fence(PhoneChange, lambda court_ids: PhoneChange.account_id.in_(_people_of(court_ids)), platform=True)
 fence(LoginSession, lambda court_ids: LoginSession.account_id.in_(_people_of(court_ids)), platform=True)
 fence(OneTimeLink, lambda court_ids: OneTimeLink.account_id.in_(_people_of(court_ids)), platform=True)

@@ -1,31 +1,34 @@
 """Reads of accounts: who is signed in, who holds which role, what the lists show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Row, Select, and_, bindparam, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Dialect, Row, Select, and_, bindparam, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased, object_session
 
 from mediation_admin.accounts import password_rules, rules
-from mediation_admin.accounts.enums import AccountState, PasswordProfile
+from mediation_admin.accounts.enums import AccountState, GrantState, PasswordProfile
 from mediation_admin.accounts.models import (
     Account,
+    CourtMember,
     FormerPassword,
     LoginSession,
     OneTimeLink,
     RoleGrant,
     SecurityPolicy,
 )
+from mediation_admin.approvals.enums import ApprovalState
+from mediation_admin.approvals.models import Approval
 from mediation_admin.core import clock
 from mediation_admin.core.admin import preferences
 from mediation_admin.core.admin.models import ListPreference
 from mediation_admin.core.crypto import blind_index, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
-from mediation_admin.permissions import EXCLUSIVE_ROLES, Role
+from mediation_admin.permissions import ADMINISTRATOR_ROLES, EXCLUSIVE_ROLES, Role
 
 _accounts, _grants, _sessions, _courts, _preferences, _policy = (
     Account.__table__,
@@ -35,6 +38,24 @@ _accounts, _grants, _sessions, _courts, _preferences, _policy = (
     ListPreference.__table__,
     SecurityPolicy.__table__,
 )
+
+
+# The account of whom a stand-in (代理) stands in for.
+_colleagues = _accounts.alias("colleague")
+
+
+def in_force(grants: Any) -> ColumnElement[bool]:
+    """SQL: the role can be worked in now: begun, neither over nor taken back. ``grants``: RoleGrant or its columns."""
+    return and_(
+        grants.revoked_at.is_(None),
+        or_(grants.valid_from.is_(None), grants.valid_from <= func.now()),
+        not_over(grants),
+    )
+
+
+def not_over(grants: Any) -> ColumnElement[bool]:
+    """SQL: the role has no end, or one that is still to come."""
+    return or_(grants.valid_until.is_(None), grants.valid_until > func.now())
 
 
 def phone_index(phone: str) -> bytes | None:
@@ -58,6 +79,7 @@ _SIGNED_IN = (
         _grants.c.id.label("grant_id"),
         _grants.c.role,
         _grants.c.court_id,
+        _colleagues.c.name.label("stands_in_for"),
         _courts.c.name.label("court_name"),
         _policy.c.profile,
         _policy.c.idle_minutes,
@@ -69,7 +91,8 @@ _SIGNED_IN = (
         .label("list_preference"),
     )
     .join(_accounts, and_(_accounts.c.id == _sessions.c.account_id, _accounts.c.disabled_at.is_(None)))
-    .outerjoin(_grants, and_(_grants.c.id == _sessions.c.grant_id, _grants.c.revoked_at.is_(None)))
+    .outerjoin(_grants, and_(_grants.c.id == _sessions.c.grant_id, in_force(_grants.c)))
+    .outerjoin(_colleagues, _colleagues.c.id == _grants.c.stands_in_for)
     .outerjoin(_courts, _courts.c.id == _grants.c.court_id)
     .outerjoin(_policy, true())
     .where(_sessions.c.token_hash == bindparam("token_hash"), _sessions.c.ended_at.is_(None))
@@ -156,28 +179,46 @@ def sessions_of(session: Session, account_id: int) -> Sequence[LoginSession]:
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
-    """A role a person can work in now."""
+    """A role a person can work in now. ``stands_in_for``: the name of whom he stands in for, "" in his own role."""
 
     grant_id: int
     role: Role
     court_id: int | None
     court_name: str
+    valid_until: datetime | None = None
+    stands_in_for: str = ""
 
     @property
     def label(self) -> str:
-        """法官 · 南阳市宛城区人民法院."""
-        return f"{self.role.label} · {self.court_name}" if self.court_name else self.role.label
+        """法官（代 张三） · 南阳市宛城区人民法院."""
+        role = self.role.label + (f"（代 {self.stands_in_for}）" if self.stands_in_for else "")
+        return f"{role} · {self.court_name}" if self.court_name else role
 
 
 def roles_held(session: Session, account_id: int) -> list[HeldRole]:
-    """The roles a person holds now, over all courts: they are the person's own."""
+    """The roles a person can work in now, over all courts: they are the person's own."""
+    return _roles(session, account_id, in_force(_grants.c))
+
+
+def roles_kept(session: Session, account_id: int) -> list[HeldRole]:
+    """The same with those whose first day is still to come: what a new role must fit beside."""
+    return _roles(session, account_id, and_(_grants.c.revoked_at.is_(None), not_over(_grants.c)))
+
+
+def _roles(session: Session, account_id: int, condition: ColumnElement[bool]) -> list[HeldRole]:
     rows = session.execute(
-        select(_grants.c.id, _grants.c.role, _grants.c.court_id, _courts.c.name)
+        select(
+            _grants.c.id, _grants.c.role, _grants.c.court_id, _courts.c.name, _grants.c.valid_until, _colleagues.c.name
+        )
         .outerjoin(_courts, _courts.c.id == _grants.c.court_id)
-        .where(_grants.c.account_id == account_id, _grants.c.revoked_at.is_(None))
+        .outerjoin(_colleagues, _colleagues.c.id == _grants.c.stands_in_for)
+        .where(_grants.c.account_id == account_id, condition)
         .order_by(_grants.c.id)
     )
-    return [HeldRole(grant_id, Role(role), court_id, name or "") for grant_id, role, court_id, name in rows]
+    return [
+        HeldRole(grant_id, Role(role), court_id, court or "", until, colleague or "")
+        for grant_id, role, court_id, court, until, colleague in rows
+    ]
 
 
 def exclusive_roles_held(session: Session, account_id: int) -> list[Role]:
@@ -186,18 +227,120 @@ def exclusive_roles_held(session: Session, account_id: int) -> list[Role]:
 
 
 def name_of_holder(session: Session, account_id: int, role: str, court_id: int | None) -> str | None:
-    """The name of a person who still holds this role, None if not (background work asks)."""
-    return session.scalar(
-        select(_accounts.c.name)
+    """The name of a person who still holds this role, None if not (background work asks). A stand-in's name says so."""
+    found = session.execute(
+        select(_accounts.c.name, _colleagues.c.name)
         .join(_grants, _grants.c.account_id == _accounts.c.id)
+        .outerjoin(_colleagues, _colleagues.c.id == _grants.c.stands_in_for)
         .where(
             _accounts.c.id == account_id,
             _accounts.c.disabled_at.is_(None),
             _grants.c.role == role,
             _grants.c.court_id.is_not_distinct_from(court_id),
-            _grants.c.revoked_at.is_(None),
+            in_force(_grants.c),
+        )
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else name_at_work(*found)
+
+
+def name_at_work(name: str, stands_in_for: str | None) -> str:
+    """How somebody is called in what he does: 李四, or 李四（代 张三） while he stands in for a colleague."""
+    return f"{name}（代 {stands_in_for}）" if stands_in_for else name
+
+
+def works_outside(session: Session, account_id: int, court_id: int) -> bool:
+    """Whether a person has roles, now or to come, in another court or on the platform."""
+    return any(one.court_id != court_id for one in roles_kept(session, account_id))
+
+
+def holds_administrator_role(session: Session, account_id: int) -> bool:
+    """Whether a person is an administrator of any kind, now or soon."""
+    return any(one.role in ADMINISTRATOR_ROLES for one in roles_kept(session, account_id))
+
+
+def count_active(session: Session, role: Role, court_id: int | None, *, but: Iterable[int | None] = ()) -> int:
+    """How many other people work in a role now: switched on, with a password, in their own role or standing in."""
+    return (
+        session.scalar(
+            select(func.count(func.distinct(_grants.c.account_id)))
+            .join(_accounts, _accounts.c.id == _grants.c.account_id)
+            .where(
+                _grants.c.role == role,
+                _grants.c.court_id.is_not_distinct_from(court_id),
+                in_force(_grants.c),
+                _grants.c.valid_until.is_(None),
+                _accounts.c.disabled_at.is_(None),
+                _accounts.c.password_hash.is_not(None),
+                _accounts.c.id.not_in([one for one in but if one is not None]),
+            )
+        )
+        or 0
+    )
+
+
+def phones_of_active(
+    session: Session, role: Role, court_id: int | None, *, but: Iterable[int | None] = ()
+) -> list[str]:
+    """The numbers of the people who work in a role of a court now, to tell them something."""
+    found = session.scalars(
+        select(Account)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(
+            RoleGrant.role == role,
+            RoleGrant.court_id.is_not_distinct_from(court_id),
+            in_force(RoleGrant),
+            Account.disabled_at.is_(None),
+            Account.password_hash.is_not(None),
         )
     )
+    return list(dict.fromkeys(one.phone for one in found if one.id not in set(but)))
+
+
+def is_active(session: Session, account_id: int) -> bool:
+    """Whether a person can sign in: switched on, with a password."""
+    return bool(
+        session.scalar(
+            select(_accounts.c.disabled_at.is_(None) & _accounts.c.password_hash.is_not(None)).where(
+                _accounts.c.id == account_id
+            )
+        )
+    )
+
+
+def grants_kept(session: Session, account_id: int, court_id: int | None = None) -> Sequence[RoleGrant]:
+    """A person's roles not taken back and not over, as rows; of one court, or all that the fence lets through."""
+    statement = select(RoleGrant).where(
+        RoleGrant.account_id == account_id, RoleGrant.revoked_at.is_(None), not_over(RoleGrant)
+    )
+    if court_id is not None:
+        statement = statement.where(RoleGrant.court_id == court_id)
+    return session.scalars(statement.order_by(RoleGrant.id)).all()
+
+
+def is_in_use(grant: RoleGrant, moment: datetime) -> bool:
+    """Whether a role can be worked in at a moment; the same decision as ``in_force``."""
+    state = rules.grant_state(
+        valid_from=grant.valid_from, valid_until=grant.valid_until, revoked_at=grant.revoked_at, moment=moment
+    )
+    return state is GrantState.IN_FORCE
+
+
+def requests_about(session: Session, account_id: int, court_id: int) -> Sequence[Approval]:
+    """What waits to be decided about a person, asked by this court or for it."""
+    statement = select(Approval).where(
+        Approval.about_id == account_id,
+        Approval.state == ApprovalState.WAITING,
+        Approval.expires_at > func.now(),
+        or_(Approval.court_id == court_id, Approval.asked_court_id == court_id),
+    )
+    return session.scalars(statement.order_by(Approval.id)).all()
+
+
+def member_of(session: Session, court_id: int, account_id: int) -> CourtMember | None:
+    """A person's place in a court, also one he has left."""
+    statement = select(CourtMember).where(CourtMember.court_id == court_id, CourtMember.account_id == account_id)
+    return session.scalar(statement)
 
 
 # -- single rows ----------------------------------------------------------------------------------------------------
@@ -251,7 +394,7 @@ def accounts_shown() -> Select[Any]:
     roles = (
         select(func.array_agg(RoleGrant.role + "|" + func.coalesce(Court.short_name, "")))
         .outerjoin(Court, Court.id == RoleGrant.court_id)
-        .where(RoleGrant.account_id == Account.id, RoleGrant.revoked_at.is_(None))
+        .where(RoleGrant.account_id == Account.id, in_force(RoleGrant))
         .scalar_subquery()
     )
     return select(
@@ -296,9 +439,10 @@ def state_of(account: Account) -> AccountState:
     )
 
 
-def grants_shown(session: Session, account_id: int) -> Sequence[Row[Any]]:
+def grants_shown(session: Session, account_id: int, court_id: int | None = None) -> Sequence[Row[Any]]:
     """A person's roles with who gave them, the present ones first; those of other courts stay behind the fence."""
-    granter = aliased(Account)
+    granter, colleague = aliased(Account), aliased(Account)
+    of_court = [RoleGrant.court_id == court_id] if court_id is not None else []
     return session.execute(
         select(
             RoleGrant.id,
@@ -306,19 +450,23 @@ def grants_shown(session: Session, account_id: int) -> Sequence[Row[Any]]:
             RoleGrant.role,
             RoleGrant.granted_at,
             RoleGrant.revoked_at,
+            RoleGrant.valid_from,
+            RoleGrant.valid_until,
             Court.name.label("court_name"),
             granter.name.label("granted_by"),
+            colleague.name.label("stands_in_for"),
         )
         .outerjoin(Court, Court.id == RoleGrant.court_id)
         .outerjoin(granter, granter.id == RoleGrant.granted_by)
-        .where(RoleGrant.account_id == account_id)
+        .outerjoin(colleague, colleague.id == RoleGrant.stands_in_for)
+        .where(RoleGrant.account_id == account_id, *of_court)
         .order_by(RoleGrant.revoked_at.is_not(None), RoleGrant.id.desc())
     ).all()
 
 
 def holds(role: Role | None = None, court_id: int | None = None) -> ColumnElement[bool]:
     """SQL: somebody who holds a role now: this one, in this court, or any that the fence lets through."""
-    found = select(RoleGrant.id).where(RoleGrant.account_id == Account.id, RoleGrant.revoked_at.is_(None))
+    found = select(RoleGrant.id).where(RoleGrant.account_id == Account.id, in_force(RoleGrant))
     if role is not None:
         found = found.where(RoleGrant.role == role)
     if court_id is not None:
@@ -334,6 +482,11 @@ def name_starts(text: str) -> ColumnElement[bool]:
 def has_phone(text: str) -> ColumnElement[bool]:
     """SQL: the phone is the text."""
     return Account.phone_index == phone_index(text)
+
+
+def account_name(session: Session, account_id: int) -> str:
+    """A person's name."""
+    return session.scalars(select(_accounts.c.name).where(_accounts.c.id == account_id)).one()
 
 
 def court_name(session: Session, court_id: int) -> str | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from mediation_admin.accounts.enums import AccountState, PasswordProfile, SessionEnd
+from mediation_admin.accounts.enums import AccountState, GrantState, PasswordProfile, SessionEnd
 from mediation_admin.core.errors import RuleBroken
-from mediation_admin.permissions import COURT_ROLES, EXCLUSIVE_ROLES, Role
+from mediation_admin.permissions import ADMINISTRATOR_ROLES, COURT_ROLES, EXCLUSIVE_ROLES, Role
 
 MAX_FAILURES = 5
 BACK_OFF = timedelta(minutes=15)
@@ -127,14 +127,96 @@ def check_administrators_stay_apart(role: Role, held: Iterable[Role]) -> None:
         )
 
 
-def check_may_grant(*, by_operator: bool, role: Role) -> None:
-    """Whether a role may be given by one person at a screen.
+def takes_two_people(*, role: Role, of_court: bool, by_operator: bool) -> bool:
+    """Whether giving a role takes an asker and a decider (S31, 等保三级).
 
-    The three administrators take two people (S31); until that exists they are appointed on the server, by whoever
-    may run the platform's commands. An empty platform's set-up link is the one exception.
+    A court's administrators give the court's own roles, except the administrator's. Whoever works for the platform
+    proposes every role, for the security administrator decides who gets one. Operators at the server are the
+    exception: without them an empty platform would stay empty.
     """
-    if role in EXCLUSIVE_ROLES and not by_operator:
+    alone = of_court and role in COURT_ROLES and role not in ADMINISTRATOR_ROLES
+    return not by_operator and not alone
+
+
+def check_may_grant(*, role: Role, of_court: bool, by_operator: bool, approved: bool) -> None:
+    """A role that takes two people is given only by an approved request."""
+    if not approved and takes_two_people(role=role, of_court=of_court, by_operator=by_operator):
+        raise RuleBroken(f"授予{role.label}需要两人办理：请提交申请，经审批后生效。", field="role")
+
+
+def check_decider_exists(*, role: Role, security_admins: int, court_admins: int) -> None:
+    """A request nobody could decide is refused, with what to do instead.
+
+    ``security_admins`` and ``court_admins`` count the others who could decide it now.
+    """
+    if security_admins or (role in COURT_ROLES and court_admins):
+        return
+    raise RuleBroken(
+        f"授予{role.label}需要两人办理，而平台现在没有可以审批的安全管理员。"
+        "请运维人员在服务器上执行 flask accounts create --role security_admin 先设一位。",
+        field="role",
+    )
+
+
+def check_somebody_remains(role: Role, *, others: int) -> None:
+    """The last active administrator cannot be removed, switched off or demoted, by whomever of the same house."""
+    if not others:
+        where = "本院" if role in COURT_ROLES else "平台"
         raise RuleBroken(
-            f"授予{role.label}需要两人办理，不能在页面上由一人完成。请运维人员在服务器上执行 flask accounts create 办理。",
-            field="role",
+            f"这是{where}最后一位可用的{role.label}，不能收回、停用或调离，否则{where}将无人管理。"
+            f"请先增加另一位{role.label}（本人已设置密码），再办理。"
         )
+
+
+STAND_IN_LONGEST = timedelta(days=366)
+# A role given until a day ends at the midnight after it; this brings back the day.
+LAST_MOMENT = timedelta(seconds=1)
+
+
+def check_period(
+    start: date | None, end: date | None, *, today: date, stands_in: bool = False, colleague_until: date | None = None
+) -> None:
+    """The days a role is given for, both counted. A stand-in (代理) has an end, at most a year away, and none later
+    than the end of the role he stands in for."""
+    if stands_in and end is None:
+        raise RuleBroken("代理必须有结束日期，请填写。", field="valid_until")
+    if end is None:
+        return
+    if end < today:
+        raise RuleBroken(f"结束日期不能早于今天（{today}）。", field="valid_until")
+    if start is not None and end < start:
+        raise RuleBroken("结束日期不能早于开始日期。", field="valid_until")
+    if stands_in and end - max(start or today, today) > STAND_IN_LONGEST:
+        raise RuleBroken("代理最长一年，请改近结束日期；到期后可以再办。", field="valid_until")
+    if colleague_until is not None and end > colleague_until:
+        raise RuleBroken(f"被代理人的角色到 {colleague_until} 为止，代理不能晚于这一天。", field="valid_until")
+
+
+def grant_state(
+    *, valid_from: datetime | None, valid_until: datetime | None, revoked_at: datetime | None, moment: datetime
+) -> GrantState:
+    """How a role that was given stands at a moment."""
+    if revoked_at is not None:
+        return GrantState.REVOKED
+    if valid_until is not None and valid_until <= moment:
+        return GrantState.OVER
+    return GrantState.TO_COME if valid_from is not None and valid_from > moment else GrantState.IN_FORCE
+
+
+# -- phones ---------------------------------------------------------------------------------------------------------
+
+
+def check_court_may_change_phone(*, elsewhere: bool, administrator: bool) -> None:
+    """Whoever changes a phone holds the way in: a court does so for its own people only, and for no administrator."""
+    if administrator:
+        raise RuleBroken("管理员的手机号由平台客服核实后更改，本院不能自行更改。请联系平台客服。", field="phone")
+    if elsewhere:
+        raise RuleBroken("该用户还有本院以外的角色，手机号由平台客服核实后更改。请联系平台客服。", field="phone")
+
+
+def check_phone_reason(reason: str) -> str:
+    """Why a phone is changed, as it is kept."""
+    said = reason.strip()
+    if not said:
+        raise RuleBroken("请写明更换手机号的原因。", field="reason")
+    return said

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, or_
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Text, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -17,7 +17,10 @@ class ExportRequest(Recorded, Base):
     """One file asked for. Its progress is the job's; the file is whole under ``stored_name`` or absent."""
 
     __tablename__ = "export_request"
-    __table_args__ = (Index("ix_export_request_requester", "requester_id", "id"),)
+    __table_args__ = (
+        Index("ix_export_request_requester", "requester_id", "id"),
+        CheckConstraint("NOT unmasked OR approval_id IS NOT NULL", name="unmasked_is_approved"),
+    )
 
     id: Mapped[pk]
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"), unique=True)
@@ -30,6 +33,8 @@ class ExportRequest(Recorded, Base):
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     format: Mapped[ExportFormat] = enum_column(ExportFormat, default=ExportFormat.XLSX)
     mask_names: Mapped[bool] = mapped_column(default=False, server_default="false", comment="names of parties masked")
+    unmasked: Mapped[bool] = mapped_column(default=False, server_default="false", comment="含完整手机号、证件号")
+    approval_id: Mapped[int | None] = mapped_column(ForeignKey("approval.id"), index=True)
     file_name: Mapped[str] = mapped_column(Text, comment="the name the person sees")
     stored_name: Mapped[str | None] = mapped_column(Text, comment="the server's own name in the exports folder")
     size: Mapped[int | None] = mapped_column(BigInteger)

@@ -15,6 +15,7 @@ JOIN = "、"
 CODES: Mapping[str, Mapping[str, str]] = {
     "gaps": Gap.labels(),
     "identities": Identity.labels(),
+    "roles": Role.labels(),
     "role": Role.labels() | {"operator": "运维命令", "system": "系统"},
 }
 # What of an encrypted value a file may show, by the end of its purpose (table.column). Anything else shows nothing.

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mediation_admin.accounts.enums import LinkPurpose
-from mediation_admin.accounts.models import Account, LoginSession, OneTimeLink, RoleGrant
+from mediation_admin.accounts.models import Account, CourtMember, LoginSession, OneTimeLink, RoleGrant
 from mediation_admin.accounts.passwords import hash_password
 from mediation_admin.accounts.queries import phone_index
 from mediation_admin.accounts.tokens import new_token, token_hash
 from mediation_admin.core import clock
+from mediation_admin.core.pinyin import name_pinyin
+from mediation_admin.core.scope import unfenced
 from mediation_admin.permissions import Role
 
 GOOD_PASSWORD = "Lq7-Wumdk-zB"
@@ -38,8 +41,12 @@ def an_account(
         name=name,
         phone=phone,
         phone_index=phone_index(phone),
-        password_hash=hash_password(password) if password else None,
-        **values,
+        **{
+            "password_hash": hash_password(password) if password else None,
+            "name_pinyin": name_pinyin(name)[0],
+            "name_initials": name_pinyin(name)[1],
+            **values,
+        },
     )
     session.add(account)
     session.flush()
@@ -49,11 +56,26 @@ def an_account(
 
 
 def a_grant(session: Session, account: Account, role: Role, court_id: int | None = None, **values: object) -> RoleGrant:
-    """A role held by a person; flushed."""
-    grant = RoleGrant(account_id=account.id, role=role, court_id=court_id, granted_at=clock.now(), **values)
+    """A role held by a person, with his place in the court; flushed."""
+    if court_id is not None:
+        a_member(session, account, court_id)
+    grant = RoleGrant(account_id=account.id, role=role, court_id=court_id, **{"granted_at": clock.now(), **values})
     session.add(grant)
     session.flush()
     return grant
+
+
+def a_member(session: Session, account: Account, court_id: int, **values: object) -> CourtMember:
+    """A person's place in a court: the one he has, or a new one; flushed."""
+    statement = select(CourtMember).where(CourtMember.account_id == account.id, CourtMember.court_id == court_id)
+    member = session.scalar(unfenced(statement, "a test arranges"))
+    if member is None:
+        member = CourtMember(account_id=account.id, court_id=court_id)
+        session.add(member)
+    for key, value in values.items():
+        setattr(member, key, value)
+    session.flush()
+    return member
 
 
 def a_session(

@@ -7,7 +7,8 @@ How to add yours
    person's court*. The tests then also ask for a row of another court and expect 404. Put ``world.marker(person)``
    into a text that the pages show (a name, a title): test_scope looks for the other court's marker everywhere.
 3. More about the row: ``personal=True`` – it belongs to one person, and a colleague of the same court gets 404 too.
-   ``everywhere=True`` – the roles of ``who`` work for the platform and reach the rows of every court.
+   ``everywhere=True`` – the roles of ``who`` work for the platform and reach the rows of every court; a set of roles –
+   those of them do.
 4. ``values=`` fills other parts of the address, ``query=`` and ``data=`` the query and the posted form, where an empty
    request would be refused with 404 before the row is looked for. ``also=`` adds statuses that count as "got in".
 A list screen is one line (``list_doors``, with its bulk actions), an import wizard too (``import_doors``). One endpoint
@@ -31,6 +32,8 @@ PLATFORM = frozenset({R.SUPPORT, R.SYSTEM_ADMIN, R.SECURITY_ADMIN})
 SYSTEM_ADMIN = frozenset({R.SYSTEM_ADMIN})
 SECURITY_ADMIN = frozenset({R.SECURITY_ADMIN})
 SUPPORT = frozenset({R.SUPPORT})
+SYSTEM_AND_SECURITY = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN})
+DECIDERS = frozenset({R.COURT_ADMIN, R.SECURITY_ADMIN})
 AUDIT_READERS = frozenset({R.COURT_ADMIN, R.AUDIT_ADMIN})
 NOBODY: frozenset[Role] = frozenset()
 
@@ -45,7 +48,7 @@ class Door:
     who: frozenset[Role] | None
     row: MakeRow | None = None
     personal: bool = False
-    everywhere: bool = False
+    everywhere: bool | frozenset[Role] = False
     values: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -109,10 +112,30 @@ door(PLATFORM, "users.courts")
 door(SYSTEM_ADMIN, "users.new")
 door(SYSTEM_ADMIN, "users.invite", "users.grant", "users.disable", row=rows.colleague, everywhere=True)
 door(SYSTEM_ADMIN, "users.enable", row=rows.colleague, everywhere=True)
-door(SYSTEM_ADMIN, "users.revoke", row=rows.grant, everywhere=True)
+door(SYSTEM_AND_SECURITY, "users.revoke", row=rows.grant, everywhere=True)
 door(SECURITY_ADMIN, "security_policy.index")
-list_doors("court_users", COURT_ADMIN)
-door(COURT_ADMIN, "court_users.detail", row=rows.colleague)
+list_doors("court_users", COURT_ADMIN, bulk={"invite": COURT_ADMIN})
+door(COURT_ADMIN, "court_users.new", "court_users.courts")
+door(COURT_ADMIN, *(f"court_users.{step}" for step in ("detail", "edit", "grant", "stand_in")), row=rows.colleague)
+door(COURT_ADMIN, *(f"court_users.{step}" for step in ("invite", "phone", "disable")), row=rows.colleague)
+door(COURT_ADMIN, *(f"court_users.{step}" for step in ("enable", "hand_over", "leave")), row=rows.colleague)
+door(COURT_ADMIN, "court_users.revoke", row=rows.grant)
+import_doors("court_users_import", COURT_ADMIN, rows.member_batch)
+list_doors("court_roles", COURT_ADMIN)
+list_doors("roles", SYSTEM_AND_SECURITY)
+door(COURT_ADMIN | SYSTEM_AND_SECURITY, "permissions.index")
+
+# -- 审批 -----------------------------------------------------------------------------------------------------------
+
+list_doors("approvals", COURT_ADMIN | SYSTEM_AND_SECURITY)
+# Whoever decides reaches it: the court's administrators and, for every court, the security administrator.
+door(
+    DECIDERS,
+    *(f"approvals.{step}" for step in ("detail", "approve", "refuse")),
+    row=rows.approval,
+    everywhere=frozenset({R.SECURITY_ADMIN}),
+)
+door(COURT_ADMIN | SYSTEM_AND_SECURITY, "approvals.withdraw", row=rows.own_approval, personal=True)
 
 # -- 调解案件管理 ---------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,14 @@ Names carry ``world.marker(person)``, so that a page which shows another court's
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from mediation_admin.approvals.enums import ApprovalState
+from mediation_admin.approvals.models import Approval
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.jobs import Job, JobStatus
@@ -81,6 +84,49 @@ def grant(world: World, person: Person) -> dict[str, Any]:
     with world.at_work(person) as (session, actor):
         account = accounts.an_account(session, f"{world.marker(person)}{world.number()}")
         return {"grant_id": accounts.a_grant(session, account, Role.JUDGE, actor.court_id).id}
+
+
+def approval(world: World, person: Person) -> dict[str, Any]:
+    """A request of the person's court that somebody else asked for: a further role for a colleague."""
+    return _approval(world, person, None)
+
+
+def own_approval(world: World, person: Person) -> dict[str, Any]:
+    """A request of the person himself."""
+    return _approval(world, person, world.acting(person)[0])
+
+
+def _approval(world: World, person: Person, asker: Actor | None) -> dict[str, Any]:
+    with world.at_work(person) as (session, actor):
+        name = f"{world.marker(person)}{world.number()}"
+        about = accounts.an_account(session, name, roles=[(Role.JUDGE, actor.court_id)])
+        other = accounts.an_account(session, f"{name}甲", roles=[(Role.COURT_ADMIN, actor.court_id)])
+        asked = Approval(
+            kind="role.grant",
+            key=f"test:{about.id}",
+            title=f"授予{name}“上级法院”角色",
+            reason=name,
+            payload={
+                "account_id": about.id,
+                "role": "higher_court",
+                "court_id": actor.court_id,
+                "start": None,
+                "end": None,
+                "stands_in_for": None,
+            },
+            court_id=actor.court_id,
+            about_id=about.id,
+            asked_by=asker.account_id if asker else other.id,
+            asked_by_name=asker.name if asker else other.name,
+            asked_court_id=asker.court_id if asker else actor.court_id,
+            asked_role=asker.role if asker else "court_admin",
+            asked_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=7),
+            state=ApprovalState.WAITING,
+        )
+        session.add(asked)
+        session.flush()
+        return {"ident": asked.id}
 
 
 def login_session(world: World, person: Person) -> dict[str, Any]:
@@ -203,6 +249,11 @@ def hand_off(world: World, person: Person) -> dict[str, Any]:
 def case_batch(world: World, person: Person) -> dict[str, Any]:
     """An import of historic cases that was given up."""
     return _batch(world, person, "cases")
+
+
+def member_batch(world: World, person: Person) -> dict[str, Any]:
+    """An import of a court's people that was given up."""
+    return _batch(world, person, "court_users")
 
 
 def roster_batch(world: World, person: Person) -> dict[str, Any]:

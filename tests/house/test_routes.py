@@ -98,7 +98,8 @@ def requests(made: Door, rule: Rule) -> Iterator[Asked]:
             own_asked = Asked(made, rule, method, person, own, allowed)
             entering.append(own_asked) if allowed else (yield own_asked)
             for other in (foreigner(person), *([colleague(person)] if made.personal else [])):
-                reaches = allowed and made.everywhere
+                far = made.everywhere if isinstance(made.everywhere, bool) else person.role in made.everywhere
+                reaches = allowed and far
                 asked = Asked(made, rule, method, person, other, reaches)
                 entering.append(asked) if reaches else (yield asked)
     yield from entering

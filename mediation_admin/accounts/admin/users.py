@@ -1,34 +1,26 @@
-"""用户 (the platform's people) and 本院用户 (a court's own, to read): list, a person's page, new person, roles."""
+"""用户: the people of the platform, for whoever works for it. Makes accounts and proposes roles; decides none."""
 
 from typing import Any
 
-from flask import Response, abort, jsonify, redirect, request, url_for
-from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select
+from flask import Response, abort, jsonify, redirect, request
+from sqlalchemy import Select
 
-from mediation_admin.accounts import operations, queries
+from mediation_admin.accounts import operations, queries, staffing
+from mediation_admin.accounts.admin.people import People, account_facts, account_notices, attempt, grants_table
 from mediation_admin.accounts.enums import AccountState
-from mediation_admin.accounts.forms import GrantForm, NewUserForm
 from mediation_admin.accounts.models import Account
+from mediation_admin.accounts.people_forms import GrantForm, NewUserForm
+from mediation_admin.approvals.models import Approval
 from mediation_admin.core.admin import (
     Action,
-    Card,
-    ChoiceFilter,
     Column,
     Detail,
     Empty,
     Fact,
-    Facts,
     FormPage,
-    Key,
-    ListScreen,
     LookupFilter,
-    Match,
-    Notice,
-    Order,
     Tab,
-    Table,
-    copy_button,
+    banner,
     current_actor,
     render_detail,
     render_form,
@@ -36,7 +28,7 @@ from mediation_admin.core.admin import (
     toast,
 )
 from mediation_admin.core.admin.formats import moment_text
-from mediation_admin.core.crypto import mask_phone, normalise_phone
+from mediation_admin.core.crypto import mask_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import fetch
@@ -44,7 +36,8 @@ from mediation_admin.courts.queries import search_courts
 from mediation_admin.permissions import Permission, Role
 
 
-def _roles(row: Any) -> str:
+def role_words(row: Any) -> str:
+    """法官（宛城法院）、平台客服."""
     words = []
     for one in row.roles or ():
         role, _, court = one.partition("|")
@@ -52,47 +45,40 @@ def _roles(row: Any) -> str:
     return "、".join(words)
 
 
-def _court_label(court_id: Any) -> str | None:
+def court_label(court_id: Any) -> str | None:
+    """The name of a court, for the fields that pick one."""
     return queries.court_name(db.session(), int(court_id))
 
 
-COLUMNS = [
-    Column("name", "姓名", kind="link", required=True, width="s"),
-    Column("phone", "手机号", kind="masked", mask=mask_phone, width="m"),
-    Column("roles", "角色", cell=_roles, width="xl"),
-    Column("state", "状态", kind="tag", enum=AccountState),
-    Column("last_signed_in_at", "最近登录", kind="datetime", sortable="-seen"),
-    Column("created_at", "建立时间", kind="datetime", default=False),
-]
+class UsersView(People):
+    """用户: every person of the platform, without any of their cases."""
 
-
-class _People(ListScreen):
-    """What both lists of people share."""
-
-    abstract = True
-    permission = Permission.ACCOUNT_VIEW
-    columns = COLUMNS
-    orders = [
-        Order("newest", "新增的在前", [Key(Account.id, descending=True)]),
-        Order(
-            "-seen",
-            "最近登录的在前",
-            [Key(Account.last_signed_in_at, descending=True, nullable=True), Key(Account.id, descending=True)],
-        ),
+    code = "users"
+    title = "用户"
+    menu_path = ("系统管理",)
+    empty = Empty("没有符合条件的用户。")
+    columns = [
+        Column("name", "姓名", kind="link", required=True, width="s", sortable="name"),
+        Column("phone", "手机号", kind="masked", mask=mask_phone, width="m"),
+        Column("roles", "角色", cell=role_words, width="xl"),
+        Column("state", "状态", kind="tag", enum=AccountState),
+        Column("last_signed_in_at", "最近登录", kind="datetime", sortable="-seen"),
+        Column("created_at", "建立时间", kind="datetime", default=False),
     ]
     filters = [
-        ChoiceFilter(
-            "state", "状态", choices=AccountState, condition=lambda value: queries.state() == value, cast=AccountState
+        *People.filters,
+        LookupFilter(
+            "court",
+            "法院",
+            condition=lambda value: queries.holds(court_id=int(value)),
+            endpoint="/users/courts",
+            describe=court_label,
         ),
-        ChoiceFilter("role", "角色", choices=Role, condition=lambda value: queries.holds(role=value), cast=Role),
     ]
-    search_label = "姓名或完整手机号"
-    # Whether this list is for whoever works for the platform, or for a court.
-    of_platform: bool = False
 
     def is_accessible(self) -> bool:
         actor = current_actor()
-        return super().is_accessible() and actor is not None and (actor.court_id is None) == self.of_platform
+        return super().is_accessible() and actor is not None and actor.court_id is None
 
     def _handle_view(self, name: str, **arguments: Any) -> Any:
         answer = super()._handle_view(name, **arguments)
@@ -103,119 +89,8 @@ class _People(ListScreen):
     def select(self) -> Select[Any]:
         return queries.accounts_shown()
 
-    def search(self, text: str) -> Match:
-        if normalise_phone(text).isdigit():
-            return Match(queries.has_phone(text), "按手机号查找")
-        return Match(queries.name_starts(text), "按姓名查找")
-
-    def detail_url(self, row: Any) -> str:
-        return self.url_for("detail", ident=row.id)
-
-    @screen_route("/<int:ident>/")
-    def detail(self, ident: int) -> str:
-        """A person's page."""
-        return self._show(fetch(db.session(), Account, ident))
-
-    def _show(self, account: Account, link: Card | None = None) -> str:
-        state = queries.state_of(account)
-        return render_detail(
-            self,
-            Detail(
-                title=account.name,
-                state=state,
-                facts=[
-                    Fact("手机号（登录名）", account.phone_masked),
-                    Fact("最近登录", moment_text(account.last_signed_in_at) or "从未登录"),
-                    Fact("建立时间", moment_text(account.created_at)),
-                ],
-                actions=self._account_actions(account, state),
-                notices=[*_notices(account, state), *([link] if link else [])],
-                tabs=[
-                    Tab("roles", "角色", lambda: [self._grants(account)]),
-                    Tab("state", "账号", lambda: [_account_facts(account)]),
-                ],
-                row=account,
-            ),
-            here=self.url_for("detail", ident=account.id),
-            crumbs=[(account.name, None)],
-        )
-
-    def _account_actions(self, account: Account, state: AccountState) -> list[Action]:
-        return []
-
-    def _grant_action(self, grant: Any) -> Any:
-        return ""
-
-    def _grants(self, account: Account) -> Table:
-        rows = [
-            (
-                grant.role.label,
-                grant.court_name or "平台",
-                moment_text(grant.granted_at),
-                grant.granted_by or "平台",
-                moment_text(grant.revoked_at) or "在用",
-                self._grant_action(grant) if grant.revoked_at is None else "",
-            )
-            for grant in queries.grants_shown(db.session(), account.id)
-        ]
-        return Table(
-            ("角色", "法院", "授予时间", "授予人", "收回时间", "操作"), rows, title="角色", empty="还没有角色。"
-        )
-
-
-def _notices(account: Account, state: AccountState) -> list[Notice]:
-    if state is AccountState.LOCKED:
-        return [Notice(f"连续输错密码，锁定至 {moment_text(account.locked_until)}，到时自动解除。", tone="warn")]
-    if state is AccountState.DISABLED:
-        return [Notice("账号已停用：不能登录，原有登录已全部结束。", tone="warn")]
-    if state is AccountState.INVITED:
-        return [Notice("还没有设置密码：请把邀请链接交给本人，由本人设置。", tone="info")]
-    return []
-
-
-def _account_facts(account: Account) -> Facts:
-    return Facts(
-        [
-            Fact("密码修改时间", moment_text(account.password_changed_at)),
-            Fact("下次登录须改密码", "是" if account.must_change_password else "否"),
-            Fact("连续登录失败", f"{account.failed_count} 次"),
-            Fact("停用时间", moment_text(account.disabled_at)),
-        ],
-        title="账号",
-    )
-
-
-class CourtUsersView(_People):
-    """本院用户: who works in one's own court. Read-only for now; the fence leaves out every other court."""
-
-    code = "court_users"
-    title = "本院用户"
-    menu_path = ("本院管理",)
-    empty = Empty("本院还没有用户。用户由系统管理员新增。")
-
-    def conditions(self, values: dict[str, Any]) -> list[ColumnElement[bool]]:
-        # The fence also lets through who has left, so that old records keep their names.
-        return [*super().conditions(values), queries.holds()]
-
-
-class UsersView(_People):
-    """用户: every person of the platform, without any of their cases."""
-
-    code = "users"
-    title = "用户"
-    menu_path = ("系统管理",)
-    of_platform = True
-    empty = Empty("没有符合条件的用户。")
-    filters = [
-        *_People.filters,
-        LookupFilter(
-            "court",
-            "法院",
-            condition=lambda value: queries.holds(court_id=int(value)),
-            endpoint="/users/courts",
-            describe=_court_label,
-        ),
-    ]
+    def named(self, text: str) -> Any:
+        return staffing.named_like(text)
 
     def actions(self) -> list[Action]:
         if not current_actor().may(Permission.ACCOUNT_INVITE):
@@ -228,64 +103,97 @@ class UsersView(_People):
         found = search_courts(db.session(), request.args.get("q", ""))
         return jsonify([{"value": one.id, "label": one.name, "note": one.code} for one in found])
 
+    @screen_route("/<int:ident>/")
+    def detail(self, ident: int) -> str:
+        """A person's page."""
+        account = fetch(db.session(), Account, ident)
+        state = queries.state_of(account)
+        return render_detail(
+            self,
+            Detail(
+                title=account.name,
+                state=state,
+                facts=[
+                    Fact("手机号（登录名）", account.phone_masked),
+                    Fact("最近登录", moment_text(account.last_signed_in_at) or "从未登录"),
+                    Fact("建立时间", moment_text(account.created_at)),
+                ],
+                actions=self._account_actions(account, state),
+                notices=account_notices(account, state),
+                tabs=[
+                    Tab("roles", "角色", lambda: [grants_table(account, self._grant_action)]),
+                    Tab("state", "账号", lambda: [account_facts(account)]),
+                ],
+                row=account,
+            ),
+            here=self.url_for("detail", ident=account.id),
+            crumbs=[(account.name, None)],
+        )
+
     @screen_route("/new", methods=("GET", "POST"), permission=Permission.ACCOUNT_INVITE)
     def new(self) -> Any:
-        """A new person with a role; ends on the person's page with the invitation to hand over."""
+        """A new person and the first role proposed for him; the invitation goes to his phone."""
         form = self._picking_courts(NewUserForm())
         if form.validate_on_submit():
+            actor = current_actor()
             try:
-                account = operations.create_account(
-                    actor=current_actor(),
-                    name=form.name.data,
-                    phone=form.phone.data,
-                    roles=[(form.role.data, form.court_id.data)],
-                )
-                token = operations.create_invitation(actor=current_actor(), account_id=account.id)
+                account = operations.create_account(actor=actor, name=form.name.data, phone=form.phone.data)
+                self._propose(account, form)
+                operations.invite(actor=actor, account_id=account.id)
             except RuleBroken as broken:
                 db.session.rollback()
-                form.refuse(self._with_way_out(broken, form))
+                if isinstance(broken, operations.PhoneTaken):
+                    broken.repair = self.url_for("grant", ident=broken.account_id)
+                form.refuse(broken)
             else:
                 db.session.commit()
-                return self._show(account, _invitation(token))
-        return render_form(self, FormPage("新增用户", form, submit="新增并生成邀请链接"))
-
-    def _with_way_out(self, broken: RuleBroken, form: NewUserForm) -> RuleBroken:
-        held = queries.account_of_phone(db.session(), form.phone.data) if broken.field == "phone" else None
-        if held is not None:
-            broken.repair = self.url_for("grant", ident=held.id)
-        return broken
+                toast(f"已新增{account.name}，邀请短信发往 {account.phone_masked}；角色已提交安全管理员审批。")
+                return redirect(self.url_for("detail", ident=account.id), 303)
+        intro = "账号由系统管理员建立，角色由安全管理员审批后生效。"
+        return render_form(self, FormPage("新增用户", form, submit="新增并提交审批", intro=intro))
 
     @screen_route("/<int:ident>/invitation", methods=("POST",), permission=Permission.ACCOUNT_INVITE)
-    def invite(self, ident: int) -> str:
-        """A new invitation; the earlier link stops working."""
+    def invite(self, ident: int) -> Response:
+        """A new invitation to the person's phone; the earlier link stops working."""
         account = fetch(db.session(), Account, ident)
-        token = operations.create_invitation(actor=current_actor(), account_id=account.id)
-        db.session.commit()
-        return self._show(account, _invitation(token))
+        _, refused = attempt(lambda: operations.invite(actor=current_actor(), account_id=account.id))
+        if refused:
+            banner(refused, tone="warn")
+        else:
+            toast(f"邀请短信已重新发往 {account.phone_masked}，先前的链接不再有效。")
+        return redirect(self.url_for("detail", ident=ident), 303)
 
-    @screen_route("/<int:ident>/roles/new", methods=("GET", "POST"), permission=Permission.ACCOUNT_INVITE)
+    @screen_route("/<int:ident>/roles/new", methods=("GET", "POST"), permission=Permission.ROLE_PROPOSE)
     def grant(self, ident: int) -> Any:
-        """One more role for a person."""
+        """One more role, proposed for the security administrator to decide."""
         account = fetch(db.session(), Account, ident)
+        here = self.url_for("detail", ident=ident)
         form = self._picking_courts(GrantForm())
         if form.validate_on_submit():
             try:
-                operations.grant_role(
-                    actor=current_actor(), account=account, role=form.role.data, court_id=form.court_id.data
-                )
+                self._propose(account, form)
             except RuleBroken as broken:
                 db.session.rollback()
                 form.refuse(broken)
             else:
                 db.session.commit()
-                toast(f"已授予{account.name}“{form.role.data.label}”角色，下次登录或切换角色时可用。")
-                return redirect(self.url_for("detail", ident=ident), 303)
-        crumbs = [(account.name, self.url_for("detail", ident=ident))]
-        return render_form(
-            self, FormPage("增加角色", form, back=self.url_for("detail", ident=ident), submit="授予"), crumbs=crumbs
+                toast(f"已提交申请：授予{account.name}“{form.role.data.label}”角色，由安全管理员审批。")
+                return redirect(here, 303)
+        intro = f"为{account.name}提出一个角色，安全管理员批准后生效。"
+        page = FormPage("申请增加角色", form, back=here, submit="提交审批", intro=intro)
+        return render_form(self, page, crumbs=[(account.name, here)])
+
+    def _propose(self, account: Account, form: GrantForm) -> Approval:
+        return operations.propose_role(
+            actor=current_actor(),
+            account=account,
+            role=form.role.data,
+            court_id=form.court_id.data,
+            period=operations.Period(form.valid_from.data, form.valid_until.data),
+            reason=form.reason.data,
         )
 
-    @screen_route("/roles/<int:grant_id>/revoke", methods=("POST",), permission=Permission.ACCOUNT_INVITE)
+    @screen_route("/roles/<int:grant_id>/revoke", methods=("POST",), permission=Permission.ROLE_REVOKE)
     def revoke(self, grant_id: int) -> Response:
         """Take a role back, at once."""
         grant = operations.revoke_role(actor=current_actor(), grant_id=grant_id)
@@ -311,7 +219,7 @@ class UsersView(_People):
 
     def _picking_courts(self, form: Any) -> Any:
         form.court_id.endpoint = self.url_for("courts")
-        form.court_id.describe = _court_label
+        form.court_id.describe = court_label
         return form
 
     def _account_actions(self, account: Account, state: AccountState) -> list[Action]:
@@ -319,9 +227,9 @@ class UsersView(_People):
         if not actor.may(Permission.ACCOUNT_INVITE):
             return []
         ident = account.id
-        made = [Action("增加角色", self.url_for("grant", ident=ident), primary=True)]
+        made = [Action("申请增加角色", self.url_for("grant", ident=ident), primary=True)]
         if state is AccountState.INVITED:
-            made.append(Action("重新生成邀请链接", self.url_for("invite", ident=ident), method="post"))
+            made.append(Action("重新发送邀请", self.url_for("invite", ident=ident), method="post"))
         if state is AccountState.DISABLED:
             made.append(Action("启用", self.url_for("enable", ident=ident), method="post"))
         else:
@@ -331,23 +239,11 @@ class UsersView(_People):
 
     def _grant_action(self, grant: Any) -> Any:
         actor = current_actor()
-        if not actor.may(Permission.ACCOUNT_INVITE) or grant.account_id == actor.account_id:
+        if not actor.may(Permission.ROLE_REVOKE) or grant.account_id == actor.account_id:
             return ""
         return Action(
             "收回",
             self.url_for("revoke", grant_id=grant.id),
             method="post",
-            confirm=f"将立即收回“{grant.role.label}”角色。需要时可以再次授予。",
+            confirm=f"将立即收回“{grant.role.label}”角色。需要时可以再次申请授予。",
         ).html("btn btn-s")
-
-
-def _invitation(token: str) -> Card:
-    address = url_for("sign_in.link", token=token, _external=True)
-    return Card(
-        Markup(
-            "<p>请把下面的链接交给本人，由本人设置密码。链接 2 天内有效，只能使用一次；离开本页后不再显示。</p>"
-            '<p><strong class="num">{}</strong>{}</p>'
-        ).format(address, copy_button(address, "邀请链接")),
-        title="邀请链接",
-        anchor="invitation",
-    )

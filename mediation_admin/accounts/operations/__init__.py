@@ -9,16 +9,18 @@ from mediation_admin.accounts.operations.links import (
     set_up_platform,
     use_link,
 )
+from mediation_admin.accounts.operations.members import add_member, edit_member, hand_over, invite, leave
 from mediation_admin.accounts.operations.passwords import change_password, set_initial_password
 from mediation_admin.accounts.operations.people import (
+    PhoneTaken,
     create_account,
     disable_account,
     enable_account,
-    grant_role,
-    revoke_role,
     set_preferences,
 )
+from mediation_admin.accounts.operations.phones import change_phone
 from mediation_admin.accounts.operations.policy import set_policy
+from mediation_admin.accounts.operations.roles import Period, grant_role, propose_role, revoke_role
 from mediation_admin.accounts.operations.sessions import (
     SignedIn,
     SignInRefused,
@@ -33,21 +35,30 @@ from mediation_admin.accounts.operations.sessions import (
 )
 
 __all__ = [
+    "Period",
+    "PhoneTaken",
     "SignInRefused",
     "SignedIn",
+    "add_member",
     "change_password",
+    "change_phone",
     "choose_role",
     "create_account",
     "create_invitation",
     "create_reset_link",
     "create_setup_link",
     "disable_account",
+    "edit_member",
     "enable_account",
     "end_expired",
     "end_other_sessions",
     "end_session",
     "grant_role",
+    "hand_over",
+    "invite",
+    "leave",
     "link_behind",
+    "propose_role",
     "renew_token",
     "revoke_role",
     "set_initial_password",

@@ -13,12 +13,12 @@ from mediation_admin.core import clock
 from mediation_admin.core.crypto import blind_index, mask_name, mask_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.pinyin import name_pinyin
 from mediation_admin.core.scope import Actor, fetch
 from mediation_admin.rosters import queries, rules
 from mediation_admin.rosters.data import ListingData, PersonData
 from mediation_admin.rosters.enums import Identity, Roster
 from mediation_admin.rosters.models import Mediator, MediatorListing, Membership, Organisation
-from mediation_admin.rosters.pinyin import name_pinyin
 
 STALE = "这条记录刚刚被别人改过，请刷新后再改，您填的内容没有保存。"
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from mediation_admin.core.crypto import blind_index
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.pinyin import title_pinyin
 from mediation_admin.core.scope import Actor, fetch
 from mediation_admin.rosters import rules
 from mediation_admin.rosters.data import ListingData, OrganisationData
 from mediation_admin.rosters.models import Organisation, OrganisationListing
-from mediation_admin.rosters.pinyin import title_pinyin
 
 STALE = "这条记录刚刚被别人改过，请刷新后再改，您填的内容没有保存。"
 

@@ -139,13 +139,6 @@ def test_court_roles_need_a_court_and_platform_roles_have_none(role: Role) -> No
     assert refused.value.field == "court_id"
 
 
-@pytest.mark.parametrize("role", EXCLUSIVE_ROLES)
-def test_s31_the_three_administrators_are_not_appointed_by_one_person_at_a_screen(role: Role) -> None:
-    rules.check_may_grant(by_operator=True, role=role)
-    with pytest.raises(RuleBroken, match="两人"):
-        rules.check_may_grant(by_operator=False, role=role)
-
-
 # -- devices --------------------------------------------------------------------------------------------------------
 
 

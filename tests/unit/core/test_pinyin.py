@@ -2,7 +2,7 @@
 
 import pytest
 
-from mediation_admin.rosters.pinyin import SURNAMES, name_pinyin, title_pinyin
+from mediation_admin.core.pinyin import SURNAMES, name_pinyin, title_pinyin
 
 
 @pytest.mark.parametrize(
