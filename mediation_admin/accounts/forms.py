@@ -5,7 +5,7 @@ from wtforms.fields.choices import SelectChoice
 
 from mediation_admin.accounts import rules
 from mediation_admin.accounts.enums import PasswordProfile
-from mediation_admin.core.forms import EnumField, Form, Length, NumberRange, PhoneField, Required
+from mediation_admin.core.forms import Form, Length, NumberRange, PhoneField, Required
 
 _NEW = {"autocomplete": "new-password", "data-secret": "1"}
 _CURRENT = {"autocomplete": "current-password", "data-secret": "1"}

@@ -58,7 +58,9 @@ ROLE_WORDS = WordTable(
 )
 COLUMNS = Catalogue(
     fields=(
-        Field("name", "姓名", spelt("用户姓名 用户名 名字 人员姓名 name"), person_name, required=True, example="王某某"),
+        Field(
+            "name", "姓名", spelt("用户姓名 用户名 名字 人员姓名 name"), person_name, required=True, example="王某某"
+        ),
         Field(
             "phone",
             "手机号",

@@ -89,4 +89,10 @@ def test_whoever_works_for_the_platform_sees_people_and_nothing_else_of_any_cour
     of_people = {"users.index", "users.detail", "users.grant"}
     # Support sees the number (here: the marker) under which a court's hand-off runs, and nothing else of the case.
     of_support = {f"all_hand_offs.{page}" for page in ("index", "detail", "retry", "cancel")}
-    assert pages <= of_people | (of_support if person is people.support else set()), f"{person} saw court rows at {sorted(pages)}"
+    # Who holds which role is about people too; the security administrator reads what he has to decide.
+    of_person = {
+        people.support: of_support,
+        people.system_admin: {"roles.index"},
+        people.security_admin: {"roles.index", *(f"approvals.{page}" for page in ("index", "detail", "refuse"))},
+    }
+    assert pages <= of_people | of_person[person], f"{person} saw court rows at {sorted(pages)}"

@@ -122,9 +122,7 @@ class CourtUserSteps:
                 db.session.commit()
                 toast(f"{words}。")
                 return redirect(here, 303)
-        return render_form(
-            self, FormPage(title, form, back=here, submit="确定"), crumbs=[(account.name, here)]
-        )
+        return render_form(self, FormPage(title, form, back=here, submit="确定"), crumbs=[(account.name, here)])
 
     @screen_route("/roles/<int:grant_id>/revoke", methods=("POST",), permission=Permission.ROLE_GRANT)
     def revoke(self, grant_id: int) -> Response:
@@ -199,9 +197,7 @@ class CourtUserSteps:
         form.successor_id.choices = [SelectChoice("", "请选择"), *_colleagues(member)]
 
         def act() -> str:
-            done = operations.hand_over(
-                actor=current_actor(), account_id=ident, successor_id=form.successor_id.data
-            )
+            done = operations.hand_over(actor=current_actor(), account_id=ident, successor_id=form.successor_id.data)
             return "；".join(done) or "没有需要交接的工作"
 
         return self._leaving(account, member, form, "交接工作", "交接", act)
@@ -259,9 +255,7 @@ class CourtUserSteps:
 
 def _colleagues(member: CourtMember) -> list[SelectChoice]:
     found = staffing.colleagues(db.session(), member.court_id, but=member.account_id)
-    return [
-        SelectChoice(one.id, f"{one.name}（{one.department}）" if one.department else one.name) for one in found
-    ]
+    return [SelectChoice(one.id, f"{one.name}（{one.department}）" if one.department else one.name) for one in found]
 
 
 def _work_table(account: Account, member: CourtMember) -> Table:
@@ -269,5 +263,9 @@ def _work_table(account: Account, member: CourtMember) -> Table:
     counted = [(kind, kind.count(db.session(), person)) for kind in open_work.kinds()]
     rows = [(kind.label, count, kind.note) for kind, count in counted if count]
     return Table(
-        ("未了结的工作", "件数", "办理后"), rows, title="未了结的工作", numeric=(1,), empty="没有未了结的工作，可以直接办理。"
+        ("未了结的工作", "件数", "办理后"),
+        rows,
+        title="未了结的工作",
+        numeric=(1,),
+        empty="没有未了结的工作，可以直接办理。",
     )

@@ -91,17 +91,13 @@ class CourtUsersView(CourtUserSteps, People):
         ),
     ]
     bulk_actions = [
-        BulkAction("invite", "发送邀请", Permission.STAFF_EDIT, max_rows=MOST_INVITED, help="给还没有设置密码的人发邀请短信")
+        BulkAction(
+            "invite", "发送邀请", Permission.STAFF_EDIT, max_rows=MOST_INVITED, help="给还没有设置密码的人发邀请短信"
+        )
     ]
     exportable = True
 
-    @property
-    def empty(self) -> Empty:
-        """What to do next where nobody is."""
-        if not current_actor().may(Permission.STAFF_EDIT):
-            return Empty("没有符合条件的用户。")
-        steps = (Action("单个新增", self.url_for("new"), primary=True), Action("批量导入", "/court-users-import/"))
-        return Empty("没有符合条件的用户。可以逐个新增，也可以用 Excel 批量导入。", steps)
+    empty = Empty("没有符合条件的用户。可以逐个新增，也可以用 Excel 批量导入。")
 
     def is_accessible(self) -> bool:
         actor = current_actor()
@@ -165,7 +161,9 @@ class CourtUsersView(CourtUserSteps, People):
 
     def _more_notices(self, account: Account, member: CourtMember, left: bool) -> list[Notice]:
         if left:
-            return [Notice(f"已于 {moment_text(member.left_at)} 离开本院；要请回，用其手机号“单个新增”即可。", tone="warn")]
+            return [
+                Notice(f"已于 {moment_text(member.left_at)} 离开本院；要请回，用其手机号“单个新增”即可。", tone="warn")
+            ]
         waiting = queries.requests_about(db.session(), account.id, member.court_id)
         made = [Notice(f"等待审批：{one.title}", link=("查看", f"/approvals/{one.id}/")) for one in waiting]
         if account.disabled_at is not None and members.work_left(account, member.court_id):

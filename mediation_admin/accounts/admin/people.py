@@ -11,6 +11,7 @@ from mediation_admin.core.admin.formats import moment_text
 from mediation_admin.core.crypto import normalise_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
+from mediation_admin.notices.vendors import vendor_in_use
 from mediation_admin.permissions import Permission, Role
 
 
@@ -70,7 +71,10 @@ def account_notices(account: Account, state: AccountState) -> list[Notice]:
     if state is AccountState.DISABLED:
         return [Notice("账号已停用：不能登录，原有登录已全部结束。", tone="warn")]
     if state is AccountState.INVITED:
-        return [Notice("还没有设置密码：邀请短信已发到本人手机，由本人打开链接设置；没有收到可以重新发送。")]
+        made = [Notice("还没有设置密码：邀请短信发到本人手机，由本人打开链接设置；没有收到可以重新发送。")]
+        if not vendor_in_use().is_real:
+            made.append(Notice("短信平台尚未接通，现为模拟发送：邀请没有真正发出，请平台客服在短信记录中查看。", tone="warn"))
+        return made
     return []
 
 

@@ -144,7 +144,7 @@ _YES = Markup('<span class="tag tag-good" title="有此权限">有</span>')
 def _matrix() -> Table:
     rows = [
         (
-            Markup("{}<br><small class=\"quiet\">{}</small>").format(permission.label, permission.value),
+            Markup('{}<br><small class="quiet">{}</small>').format(permission.label, permission.value),
             *(_YES if permission in MATRIX[role] else "" for role in Role),
         )
         for permission in Permission
@@ -166,5 +166,3 @@ def _giving() -> Table:
     rows = [(role.label, "法院" if role in COURT_ROLES else "平台", *how(role)) for role in Role]
     note = "空平台的初始化链接和运维人员在服务器上的命令除外；两者都记入审计。"
     return Table(("角色", "范围", "谁授予", "审批"), rows, title="角色怎样授予", note=note)
-
-

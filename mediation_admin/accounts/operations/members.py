@@ -87,7 +87,9 @@ def _joining(held: Account, name: str, join: bool, actor: Actor) -> Account:
     if any(one.court_id == actor.court_id for one in queries.roles_kept(db.session(), held.id)):
         raise RuleBroken(f"这个手机号已是本院用户（{masked}）的账号，无需再新增。请在列表中查找并打开。", field="phone")
     if not join:
-        raise PhoneTaken(f"这个手机号已有账号（{masked}）。一人只有一个账号：如果就是此人，请点“邀请加入本院”。", held.id)
+        raise PhoneTaken(
+            f"这个手机号已有账号（{masked}）。一人只有一个账号：如果就是此人，请点“邀请加入本院”。", held.id
+        )
     if held.name != name:
         raise RuleBroken(f"姓名与该账号登记的不一致（{masked}），请核对手机号和姓名后再邀请。", field="name")
     if held.disabled_at is not None:
@@ -103,9 +105,7 @@ def check_department(text: str) -> str:
     return said
 
 
-def edit_member(
-    *, actor: Actor, account_id: int, name: str, department: str, post: Post, version: int
-) -> CourtMember:
+def edit_member(*, actor: Actor, account_id: int, name: str, department: str, post: Post, version: int) -> CourtMember:
     """Save a person's form. ``version`` is that of the form: somebody else's change in between is told (Changed), and
     nothing is lost. Refused: an empty name; another name for an account that also works elsewhere."""
     session = db.session()

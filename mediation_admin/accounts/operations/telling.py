@@ -17,9 +17,7 @@ from mediation_admin.permissions import Role
 
 def invite(actor: Actor, account: Account, token: str) -> None:
     """The link by which a new person sets the first password."""
-    _tell(
-        actor, Template.INVITATION, account.phone, name=account.name, link=public_address(f"/sign-in/link/{token}")
-    )
+    _tell(actor, Template.INVITATION, account.phone, name=account.name, link=public_address(f"/sign-in/link/{token}"))
 
 
 def role_given(actor: Actor, account: Account, roles: Iterable[Role], court_id: int | None) -> None:

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from mediation_admin.accounts import queries
 from mediation_admin.accounts.models import Account, LoginSession, RoleGrant
+from mediation_admin.approvals.models import Approval
 from mediation_admin.core import clock
 from mediation_admin.core.scope import unfenced
+from mediation_admin.notices.models import OutgoingMessage
+from mediation_admin.notices.templates import Template
 from mediation_admin.permissions import Role
 from tests import people
 from tests.factories.accounts import GOOD_PASSWORD, a_grant, a_session, an_account
 from tests.factories.courts import court_a, court_b
-from tests.people import CAST, admin_a, clerk_a, clerk_b, judge_a, stranger, system_admin
+from tests.people import CAST, admin_a, clerk_a, clerk_b, judge_a, security_admin, stranger, system_admin
 
 OTHER_PASSWORD = "Wk4-Rvmdp=Xc"
 PLATFORM = {"support", "system_admin", "security_admin"}
@@ -35,6 +38,12 @@ def row(session: Session, model: type, **conditions: object):
         ("/users/courts?q=豫13", PLATFORM),
         ("/users/new", {"system_admin"}),
         ("/court-users/", {"admin_a"}),
+        ("/court-users/new", {"admin_a"}),
+        ("/court-users-import/", {"admin_a"}),
+        ("/court-roles/", {"admin_a"}),
+        ("/roles/", {"system_admin", "security_admin"}),
+        ("/permissions/", {"admin_a", "system_admin", "security_admin"}),
+        ("/approvals/", {"admin_a", "system_admin", "security_admin"}),
         ("/my-account/", EVERYBODY),
         ("/my-account/password", EVERYBODY),
         ("/my-account/preferences", EVERYBODY),
@@ -55,22 +64,28 @@ def test_the_menu_shows_what_opens(as_person, person: people.Person) -> None:
 # -- 用户 -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_person_gets_an_invitation_to_hand_over_that_works(
+def test_s31_a_new_person_is_invited_by_sms_and_the_role_waits_for_the_security_administrator(
     app: Flask, as_person, client, db_session: Session
 ) -> None:
     court_id = court_a(db_session).id
+    account, _ = people.account_of(db_session(), security_admin)
+    account.password_hash = "argon2id of nothing"
     db_session.commit()
-    admin = as_person(system_admin)
-    form = {"name": "王某", "phone": "139 0000 9999", "role": "clerk", "court_id": court_id}
-    page = admin.post("/users/new", data=form)
-    assert page.status_code == 200
-    address = re.search(r"http://localhost(/sign-in/link/[\w-]+)", page.text)[1]
-    assert "邀请链接" in page.text and "139****9999" in page.text
+    form = {"name": "王某", "phone": "139 0000 9999", "role": "clerk", "court_id": court_id, "reason": "到岗"}
+    answer = as_person(system_admin).post("/users/new", data=form, follow_redirects=True)
+    assert answer.status_code == 200 and "139****9999" in answer.text
+    assert "/sign-in/link/" not in answer.text, "whoever copies a link could take the account"
     made = queries.account_of_phone(db_session, "13900009999")
-    assert [(held.role, held.court_id) for held in queries.roles_held(db_session, made.id)] == [(Role.CLERK, court_id)]
-    assert address.rsplit("/", 1)[1] not in admin.get(f"/users/{made.id}/").text, "the link is shown once"
+    assert queries.roles_held(db_session, made.id) == []
+    sent = row(db_session, OutgoingMessage, template=Template.INVITATION)
+    address = re.search(r"(/sign-in/link/[\w-]+)", sent.text)[1]
     done = client.post(address, data={"new_password": GOOD_PASSWORD, "repeat": GOOD_PASSWORD})
     assert done.status_code == 303
+    asked = row(db_session, Approval, about_id=made.id)
+    decider = as_person(security_admin)
+    assert "授予王某“调解工作人员”角色" in decider.get("/approvals/?whose=to_decide").text
+    assert decider.post(f"/approvals/{asked.id}/approve").status_code == 303
+    assert [(one.role, one.court_id) for one in queries.roles_held(db_session, made.id)] == [(Role.CLERK, court_id)]
     assert client.post("/sign-in/", data={"phone": "13900009999", "password": GOOD_PASSWORD}).location == "/"
 
 
@@ -82,14 +97,15 @@ def test_a_new_person_gets_an_invitation_to_hand_over_that_works(
         ({"role": ""}, "请选择角色"),
         ({"court_id": ""}, "请选择“调解工作人员”所在的法院"),
         ({"role": "support"}, "平台角色，不属于某个法院"),
-        ({"role": "audit_admin", "court_id": ""}, "需要两人办理"),
+        ({"role": "audit_admin", "court_id": ""}, "没有可以审批的安全管理员"),
+        ({"reason": ""}, "请写明理由"),
         ({"court_id": "999999999"}, "请从列表中选择一项"),
     ],
 )
 def test_a_new_person_is_refused_with_what_to_do(
     as_person, db_session: Session, change: dict[str, str], words: str
 ) -> None:
-    form = {"name": "王某", "phone": "13900009999", "role": "clerk", "court_id": court_a(db_session).id, **change}
+    form = {"name": "王某", "phone": "13900009999", "role": "clerk", "court_id": court_a(db_session).id, "reason": "到岗", **change}
     db_session.commit()
     answer = as_person(system_admin).post("/users/new", data=form)
     assert answer.status_code == 422
@@ -100,15 +116,18 @@ def test_a_new_person_is_refused_with_what_to_do(
 def test_a_phone_that_is_taken_leads_to_giving_that_person_the_role(as_person, db_session: Session) -> None:
     held = an_account(db_session, "欧阳某某", phone="13900008888")
     court_id = court_a(db_session).id
+    account, _ = people.account_of(db_session(), security_admin)
+    account.password_hash = "argon2id of nothing"
     db_session.commit()
-    form = {"name": "王某", "phone": "13900008888", "role": "clerk", "court_id": court_id}
+    form = {"name": "王某", "phone": "13900008888", "role": "clerk", "court_id": court_id, "reason": "到岗"}
     admin = as_person(system_admin)
     answer = admin.post("/users/new", data=form)
     assert answer.status_code == 422
     assert "欧**某" in answer.text and "欧阳某某" not in answer.text
-    given = admin.post(f"/users/{held.id}/roles/new", data={"role": "clerk", "court_id": court_id})
+    assert f'href="/users/{held.id}/roles/new"' in answer.text
+    given = admin.post(f"/users/{held.id}/roles/new", data={"role": "clerk", "court_id": court_id, "reason": "到岗"})
     assert given.location == f"/users/{held.id}/"
-    assert [one.role for one in queries.roles_held(db_session, held.id)] == [Role.CLERK]
+    assert row(db_session, Approval, about_id=held.id).title.startswith("授予欧阳某某")
 
 
 def test_a_role_is_taken_back_and_shown_as_history(as_person, db_session: Session) -> None:
@@ -121,7 +140,7 @@ def test_a_role_is_taken_back_and_shown_as_history(as_person, db_session: Sessio
     assert held.revoked_at is not None
     assert held.revoked_by == queries.account_of_phone(db_session, system_admin.phone).id
     page = admin.get(f"/users/{account.id}/").text
-    assert "法官" in page and "收回</" not in page
+    assert "法官" in page and "已收回" in page and "/revoke" not in page
 
 
 def test_an_account_is_disabled_and_enabled_again(as_person, db_session: Session) -> None:
@@ -166,27 +185,6 @@ def test_phones_are_masked_in_lists_and_pages(as_person, db_session: Session) ->
     for address in ("/users/", f"/users/{account.id}/"):
         page = admin.get(address).text
         assert "139****5678" in page and "13912345678" not in page
-
-
-# -- 本院用户 -------------------------------------------------------------------------------------------------------
-
-
-def test_a_court_administrator_reads_the_own_court_and_changes_nothing(as_person, db_session: Session) -> None:
-    a, b = court_a(db_session), court_b(db_session)
-    own = an_account(db_session, "本院某", roles=[(Role.CLERK, a.id), (Role.JUDGE, b.id)])
-    left = an_account(db_session, "调走某")
-    a_grant(db_session, left, Role.CLERK, a.id, revoked_at=clock.now().replace(year=2090))
-    foreign = an_account(db_session, "他院某", roles=[(Role.CLERK, b.id)])
-    db_session.commit()
-    admin = as_person(admin_a)
-    page = admin.get("/court-users/").text
-    assert "本院某" in page and "他院某" not in page and "调走某" not in page
-    assert "翔安" not in page and "法官" not in re.search(r"<tr[^>]*>(?:(?!</tr>).)*本院某.*?</tr>", page, re.S)[0]
-    detail = admin.get(f"/court-users/{own.id}/").text
-    assert "调解工作人员" in detail and "翔安" not in detail and "停用" not in detail
-    assert admin.get(f"/court-users/{foreign.id}/").status_code == 404
-    assert admin.get(f"/users/{own.id}/").status_code == 404
-    assert admin.post(f"/users/{own.id}/disable").status_code == 404
 
 
 # -- 我的账号 -------------------------------------------------------------------------------------------------------

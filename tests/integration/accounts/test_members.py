@@ -75,7 +75,11 @@ def test_somebody_new_has_a_place_roles_and_pinyin(at_work) -> None:
 
 
 def test_somebody_new_needs_a_role(at_work) -> None:
-    refused("roles", "至少选择一个角色", lambda: operations.add_member(actor=at_work.actor, name="王某", phone="13900007777"))
+    refused(
+        "roles",
+        "至少选择一个角色",
+        lambda: operations.add_member(actor=at_work.actor, name="王某", phone="13900007777"),
+    )
 
 
 def test_s31_a_new_person_becomes_administrator_only_after_a_second_person(at_work, app: Flask) -> None:
@@ -281,9 +285,7 @@ def test_somebody_without_open_work_leaves_at_once_and_may_come_back(at_work) ->
     _, token = a_link(at_work, LinkPurpose.INVITE, account)
     operations.leave(actor=at_work.actor, account_id=account.id, reason="借调结束")
     assert all(one.revoked_at for one in everything(at_work, OneTimeLink)), token
-    added = operations.add_member(
-        actor=at_work.actor, name="王某", phone=account.phone, roles=[Role.JUDGE], join=True
-    )
+    added = operations.add_member(actor=at_work.actor, name="王某", phone=account.phone, roles=[Role.JUDGE], join=True)
     assert added.account.id == account.id
     assert queries.member_of(at_work, court_id, account.id).left_at is None
 
@@ -315,9 +317,7 @@ def test_going_to_another_court_ends_the_roles_here_and_waits_for_that_courts_wo
         with pytest.raises(NotFound):
             approvals.approve(actor=actor, approval_id=ident)
     with app.app_context():
-        decider, reach = acting(
-            db.session(), account_id=there.id, name="乙管理", role="court_admin", court_id=b
-        )
+        decider, reach = acting(db.session(), account_id=there.id, name="乙管理", role="court_admin", court_id=b)
         db.session.remove()
     with working_as(decider, reach) as session:
         approvals.approve(actor=decider, approval_id=ident)

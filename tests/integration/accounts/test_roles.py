@@ -51,7 +51,9 @@ def as_admin_of_a(app: Flask, session: Session, account_id: int):
 # -- two people -----------------------------------------------------------------------------------------------------
 
 
-def test_s31_a_court_administrator_is_appointed_by_two_of_the_court(app: Flask, working_as, db_session: Session) -> None:
+def test_s31_a_court_administrator_is_appointed_by_two_of_the_court(
+    app: Flask, working_as, db_session: Session
+) -> None:
     activate(app, admin_a)
     other = second_admin(db_session)
     new = an_account(db_session, "新管理", roles=[(Role.CLERK, court_a(db_session).id)]).id
@@ -356,9 +358,7 @@ def test_the_platform_may_switch_off_a_courts_last_administrator_at_once(
         assert operations.disable_account(actor=actor, account_id=gone.account_id).disabled_at
 
 
-def test_roles_of_another_court_are_out_of_reach_of_proposals_too(
-    app: Flask, working_as, db_session: Session
-) -> None:
+def test_roles_of_another_court_are_out_of_reach_of_proposals_too(app: Flask, working_as, db_session: Session) -> None:
     foreign, _ = people.acting(app, clerk_b)
     actor, scope = people.acting(app, admin_a)
     with working_as(actor, scope) as session:
@@ -383,4 +383,3 @@ def test_the_waiting_request_is_asked_once(app: Flask, working_as, db_session: S
             operations.propose_role(account=account, **how)
         statement = select(Approval).where(Approval.about_id == new)
         assert len(session.scalars(unfenced(statement, "a test looks")).all()) == 1
-
