@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app, redirect, request, url_for
 from markupsafe import Markup
 
+from mediation_admin.approvals.queries import count_to_decide
 from mediation_admin.core import clock
 from mediation_admin.core.admin import (
     Access,
@@ -80,6 +81,7 @@ STEPS = (
     (Permission.ROSTER_IMPORT, "导入调解员名册", "上传名册，自动对应各列", "roster_import.index", "upload"),
     (Permission.REPORT_VIEW, "查看统计报表", "按调解员、按调解组织，任意期间", "reports.index", "chart"),
     (Permission.EXPORT_REQUEST, "下载中心", "已申请的导出文件", "exports.index", "download"),
+    (Permission.APPROVAL_VIEW, "审批", "须两人办理的事：待我审批的、我提交的", "approvals.index", "check-square"),
     (Permission.AUDIT_VIEW, "查看审计", "谁在何时做了什么", "audit.index", "shield"),
     (Access.SIGNED_IN, "我的账号", "密码、登录设备和显示设置", "my_account.index", "user"),
 )
@@ -96,6 +98,9 @@ def _next_steps(actor: Actor) -> list[tuple[str, str, str, str]]:
         for permission, label, words, endpoint, icon in steps
         if endpoint in known and allowed(actor, permission)
     ]
+
+
+TO_DECIDE = "/approvals/?whose=to_decide"
 
 
 class TodoView(Screen):
@@ -116,6 +121,10 @@ class TodoView(Screen):
             for one in queries.waiting(today)
             if found.get(one.key)
         ]
+        to_decide = count_to_decide(db.session(), current_actor())
+        if to_decide:
+            link = Markup('<a href="{}">待我审批</a>').format(TO_DECIDE)
+            rows.insert(0, (link, f"{to_decide:,}", "授予管理员角色、导出完整号码等须两人办理的申请"))
         if not rows:
             onwards = (Action("查看全部案件", "/cases/"),) if may_see else (Action("返回首页", "/"),)
             empty = Empty("没有待办事项。", onwards, icon="check-square")
@@ -124,8 +133,9 @@ class TodoView(Screen):
 
 
 def todo_count(actor: Actor) -> int:
-    """The figure beside 待办: what somebody of the court has to do, capped."""
-    return queries.pressing(db.session(), clock.today()) if actor.may(Permission.CASE_VIEW) else 0
+    """The figure beside 待办: what somebody has to do, capped: cases of the court, and requests to decide."""
+    cases = queries.pressing(db.session(), clock.today()) if actor.may(Permission.CASE_VIEW) else 0
+    return cases + count_to_decide(db.session(), actor)
 
 
 class SearchView(Screen):

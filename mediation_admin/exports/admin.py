@@ -7,6 +7,9 @@ from markupsafe import Markup
 from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
+from mediation_admin.approvals import queries as approvals
+from mediation_admin.approvals.enums import ApprovalState
+from mediation_admin.approvals.models import Approval
 from mediation_admin.core.admin import (
     Action,
     Column,
@@ -20,6 +23,7 @@ from mediation_admin.core.admin import (
     toast,
 )
 from mediation_admin.core.admin.columns import NOTHING
+from mediation_admin.core.admin.formats import tag_of
 from mediation_admin.core.admin.job_screen import show_result_at
 from mediation_admin.core.admin.screen import screen_route
 from mediation_admin.core.admin.shell import safe_back
@@ -33,7 +37,7 @@ from mediation_admin.exports.models import ExportRequest
 from mediation_admin.permissions import Permission
 
 # Parameters of the dialog itself; everything else in the address are the list's conditions.
-_OWN = {"list", "back", "columns", "format", "mask_names", "csrf_token", "size"}
+_OWN = {"list", "back", "columns", "format", "mask_names", "csrf_token", "size", "unmasked", "reason"}
 
 
 def size_text(size: int | None) -> str:
@@ -58,7 +62,11 @@ class DownloadsView(ListScreen):
     columns = [
         Column("title", "内容", required=True, cell=lambda row: row.title),
         Column("conditions", "条件", cell=lambda row: row.conditions or "全部"),
-        Column("status", "状态", kind="tag", enum=JobStatus),
+        Column(
+            "status",
+            "状态",
+            cell=lambda row: tag_of(row.status or (ApprovalState(row.approval) if row.approval else None)),
+        ),
         Column("progress", "进度", cell=lambda row: _progress(row)),
         Column("rows", "行数", kind="number"),
         Column("size", "大小", cell=lambda row: size_text(row.size)),
@@ -83,8 +91,12 @@ class DownloadsView(ListScreen):
                 Job.total,
                 Job.message,
                 Job.id.label("job_id"),
+                ExportRequest.unmasked,
+                Approval.id.label("approval_id"),
+                approvals.state().label("approval"),
             )
-            .join(Job, Job.id == ExportRequest.job_id)
+            .outerjoin(Job, Job.id == ExportRequest.job_id)
+            .outerjoin(Approval, Approval.id == ExportRequest.approval_id)
             .where(ExportRequest.requester_id == current_actor().account_id)
         )
 
@@ -92,10 +104,14 @@ class DownloadsView(ListScreen):
         return row.title
 
     def row_actions(self, row: Any) -> list[Action]:
+        if row.status is None:
+            return [Action("查看审批", f"/approvals/{row.approval_id}/")]
         if row.status is JobStatus.READY:
             return [Action("下载", self.url_for("download", ident=row.id), icon="download")]
         if row.status in UNFINISHED:
             return [Action("取消", self.url_for("cancel", ident=row.id), method="post")]
+        if row.unmasked:
+            return []
         return [Action("重新导出", self.url_for("again", ident=row.id), method="post")]
 
     @screen_route("/new", methods=("GET", "POST"), permission=Permission.EXPORT_REQUEST)
@@ -114,13 +130,15 @@ class DownloadsView(ListScreen):
                     keys=given.getlist("columns"),
                     file_format=ExportFormat(given.get("format", "xlsx")),
                     mask_names="mask_names" in given,
+                    unmasked="unmasked" in given,
+                    reason=given.get("reason", ""),
                 )
                 db.session.commit()
             except (RuleBroken, ValueError) as broken:
                 db.session.rollback()
                 problem = broken.message if isinstance(broken, RuleBroken) else "请选择文件格式。"
             else:
-                toast(f"已开始导出“{made.title}”，完成后在这里下载")
+                toast(_asked_words(made))
                 return redirect(self.home_url(), 303)
         return self.render(
             "backoffice/exports/new.html",
@@ -136,6 +154,11 @@ class DownloadsView(ListScreen):
             personal=[field.column.title for field in source.fields() if field.personal],
             names_masked=not current_actor().may(Permission.EXPORT_NAMES),
             mask_names="mask_names" in given,
+            numbers=[field.column.title for field in source.fields() if field.clear]
+            if current_actor().may(Permission.EXPORT_UNMASKED)
+            else [],
+            unmasked="unmasked" in given,
+            reason=given.get("reason", ""),
         )
 
     @screen_route("/<int:ident>/download")
@@ -175,12 +198,20 @@ class DownloadsView(ListScreen):
         return self.back_to_list()
 
 
+def _asked_words(made: ExportRequest) -> str:
+    if made.unmasked:
+        return f"已提交审批：导出“{made.title}”含完整号码，批准后自动生成，在这里下载"
+    return f"已开始导出“{made.title}”，完成后在这里下载"
+
+
 def _pairs(given: MultiDict[str, str]) -> list[tuple[str, str]]:
     return list(given.items(multi=True))
 
 
 def _progress(row: Any) -> Markup | str:
     """How far it is: a bar that moves by itself while the file is made, the sentence of the end afterwards."""
+    if row.status is None:
+        return "批准后自动生成" if row.approval == ApprovalState.WAITING.value else Markup(NOTHING)  # noqa: S704 - a constant
     if row.status not in UNFINISHED:
         # The last figure of a file that is made is its number of rows, which has a column of its own.
         return (row.message if row.status is not JobStatus.READY else "") or Markup(NOTHING)  # noqa: S704 - a constant

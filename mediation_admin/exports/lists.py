@@ -1,6 +1,6 @@
 """Every list that says it is exportable is a source: same conditions, same order, true types, masks kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -93,7 +93,14 @@ def _plain(selected: Any) -> Any:
 def _field(column: Column, selected: Any) -> Field:
     kind, how = _shape(column, selected)
     shown = sheets.Column(key=column.key, title=column.label, kind=kind, definition=column.help or "", **how)
-    return Field(shown, personal=column.key in PERSONAL)
+    return Field(shown, personal=column.key in PERSONAL, clear=_clear(column, selected.type))
+
+
+def _clear(column: Column, stored: Any) -> Callable[[Any], str] | None:
+    """The whole value of a column that is masked; None where nothing is, and for what has no mask of its own."""
+    if isinstance(stored, Encrypted):
+        return spelling.clear(stored.purpose) if spelling.is_number(stored.purpose) else None
+    return str if column.mask is not None else None
 
 
 def _shape(column: Column, selected: Any) -> tuple[Kind, dict[str, Any]]:

@@ -19,13 +19,14 @@ from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.files import data_folder
 from mediation_admin.core.jobs import Job, JobCancelled, JobRun, JobStatus, job_kind
 from mediation_admin.core.scope import Actor
+from mediation_admin.exports import releasing
 from mediation_admin.exports.catalogue import source_for
 from mediation_admin.exports.enums import ExportFormat
 from mediation_admin.exports.models import ExportRequest
 from mediation_admin.exports.source import Field, Params, Source
 from mediation_admin.permissions import Permission
 
-KIND = "exports.run"
+KIND = releasing.JOB
 KEPT = timedelta(days=7)
 MOST_WAITING = 10
 
@@ -43,15 +44,21 @@ def request_export(
     keys: Sequence[str] | None,
     file_format: ExportFormat,
     mask_names: bool = False,
+    unmasked: bool = False,
+    reason: str = "",
 ) -> ExportRequest:
     """Ask for a file of a list or report under its conditions; a background job makes it.
 
-    ``mask_names`` masks the parties' names for whoever could have them in clear. Refuses: an unknown column, a condition
-    that can no longer be read, more than ten unfinished requests of one person.
+    ``mask_names`` masks the parties' names for whoever could have them in clear. ``unmasked`` asks for whole phone and
+    identity numbers, with a ``reason``: the job starts when a second person has approved (S31). Refuses: an unknown
+    column, a condition that can no longer be read, more than ten unfinished requests of one person; what
+    ``releasing.check`` refuses.
     """
     session = db.session()
     source = source_for(actor, code)
     fields = chosen_fields(source, keys)
+    if unmasked:
+        releasing.check(actor, fields, file_format)
     waiting = session.scalar(
         select(func.count())
         .select_from(ExportRequest)
@@ -76,15 +83,18 @@ def request_export(
     )
     session.add(request)
     session.flush()
-    job = jobs.ask(session, kind=KIND, params={"request_id": request.id}, actor=actor)
-    request.job_id = job.id
+    if unmasked:
+        releasing.ask(actor, request, fields, reason)
+    else:
+        job = jobs.ask(session, kind=KIND, params={"request_id": request.id}, actor=actor)
+        request.job_id = job.id
     record(
         session,
         "export:request:made",
         f"申请导出“{source.title}”，条件：{words or '全部'}",
         object_type="export_request",
         object_id=request.id,
-        changes={"columns": [None, request.columns], "mask_names": [None, mask_names]},
+        changes={"columns": [None, request.columns], "mask_names": [None, mask_names], "unmasked": [None, unmasked]},
     )
     session.flush()
     return request
@@ -112,6 +122,7 @@ def run_export(run: JobRun) -> dict[str, Any]:
         source = source_for(run.actor, request.source)
     except NotFound:
         raise RuleBroken("您的权限已变化，不能再导出这份数据。") from None
+    approver = releasing.approver_of(run.actor, request) if request.unmasked else ""
     written, stored = write_file(
         actor=run.actor,
         source=source,
@@ -122,6 +133,7 @@ def run_export(run: JobRun) -> dict[str, Any]:
         name=f"{request.id}-{secrets.token_hex(8)}",
         conditions=request.conditions,
         mask_names=request.mask_names,
+        approver=approver,
         run=run,
     )
     request.stored_name, request.size, request.rows = stored.name, written.size, written.rows
@@ -129,7 +141,7 @@ def run_export(run: JobRun) -> dict[str, Any]:
     record(
         db.session(),
         "export:request:ready",
-        f"导出完成：“{request.title}”{written.rows} 行",
+        f"导出完成：“{request.title}”{written.rows} 行" + (f"，含完整号码，审批人：{approver}" if approver else ""),
         object_type="export_request",
         object_id=request.id,
     )
@@ -148,16 +160,23 @@ def write_file(
     name: str,
     conditions: str,
     mask_names: bool = False,
+    approver: str = "",
     run: JobRun | None = None,
 ) -> tuple[sheets.Written, Path]:
-    """Write the file whole under ``folder/name.xlsx|csv``, or not at all."""
+    """Write the file whole under ``folder/name.xlsx|csv``, or not at all. ``approver``: who released the whole numbers;
+    without one they stay masked."""
     session = db.session()
     masks = mask_names or not actor.may(Permission.EXPORT_NAMES)
     fields = [_masked(f) if masks and f.personal else f for f in chosen_fields(source, keys)]
+    if approver:
+        fields = [releasing.whole(f) for f in fields]
     columns = [f.column for f in fields]
     path = folder / f"{name}.{file_format.value}"
     mark = sheets.Watermark(
-        title=source.title, who=_who(actor), when=clock.local(clock.now()).replace(tzinfo=None), conditions=conditions
+        title=source.title,
+        who=_who(actor) + (f"，审批人：{approver}，含完整号码" if approver else ""),
+        when=clock.local(clock.now()).replace(tzinfo=None),
+        conditions=conditions,
     )
     total = None
     if source.select is not None:
@@ -221,6 +240,8 @@ def open_file(*, actor: Actor, request_id: int) -> tuple[Path, ExportRequest]:
     Refuses: not ready yet, failed, expired — each with what to do.
     """
     request = own_request(actor, request_id)
+    if request.job is None and request.unmasked:
+        raise RuleBroken("含完整号码的导出须经另一人审批，批准后开始生成。")
     if request.job is None or request.job.status in jobs.UNFINISHED:
         raise RuleBroken("文件还在生成，请稍候。")
     if request.job.status is not JobStatus.READY or not request.stored_name:
@@ -232,7 +253,7 @@ def open_file(*, actor: Actor, request_id: int) -> tuple[Path, ExportRequest]:
     record(
         db.session(),
         "export:file:downloaded",
-        f"下载“{request.file_name}”（{request.rows} 行）",
+        f"下载“{request.file_name}”（{request.rows} 行{'，含完整号码' if request.unmasked else ''}）",
         object_type="export_request",
         object_id=request.id,
     )
@@ -242,6 +263,8 @@ def open_file(*, actor: Actor, request_id: int) -> tuple[Path, ExportRequest]:
 def cancel_export(*, actor: Actor, request_id: int) -> ExportRequest:
     """Stop a request that is waiting or running."""
     request = own_request(actor, request_id)
+    if request.job is None:
+        raise RuleBroken("这份导出还在等待审批，可以在“审批”中撤回申请。")
     jobs.cancel(db.session(), request.job)
     record(
         db.session(),
@@ -256,6 +279,8 @@ def cancel_export(*, actor: Actor, request_id: int) -> ExportRequest:
 def again(*, actor: Actor, request_id: int) -> ExportRequest:
     """The same request once more, with today's data. Refuses what this person may no longer export."""
     old = own_request(actor, request_id)
+    if old.unmasked:
+        raise RuleBroken("含完整号码的导出每次都须审批，请回到列表重新申请。")
     try:
         return request_export(
             actor=actor,

@@ -17,11 +17,13 @@ Params = Sequence[tuple[str, str]]
 class Field:
     """One column that may be exported: how the sheet shows it.
 
-    ``personal`` columns are masked unless the role may export names.
+    ``personal`` columns are masked unless the role may export names. ``clear`` turns a stored number that ``column``
+    masks into the whole of it; it is used only where a second person has approved.
     """
 
     column: sheets.Column
     personal: bool = False
+    clear: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)

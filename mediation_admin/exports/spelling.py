@@ -36,6 +36,16 @@ def masked(purpose: str, mask: Callable[[str], str] | None) -> Callable[[Any], s
     return shown
 
 
+def is_number(purpose: str) -> bool:
+    """Whether the encrypted value is a phone or identity number, which a second person may release."""
+    return any(purpose.endswith(end) for end in MASKS)
+
+
+def clear(purpose: str) -> Callable[[Any], str]:
+    """A function from the encrypted value to the whole of it."""
+    return lambda value: value if isinstance(value, str) else decrypt(bytes(value), purpose)
+
+
 def words_of(key: str) -> Callable[[str], str]:
     """A function from 「a、b」 to the words of the codes."""
     words = CODES.get(key, {})
