@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from mediation_admin.cases.models import Case
+from mediation_admin.cases.queries import visible
 from mediation_admin.core import clock
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.forms import parse_date
@@ -68,6 +70,12 @@ def default_period() -> tuple[date, date]:
     """This year so far."""
     today = clock.today()
     return date(today.year, 1, 1), today
+
+
+def last_busy_year(session: Session, before: date) -> tuple[date, date] | None:
+    """The year of the last case registered on or before a day, among those in view; None where there is none."""
+    latest = session.scalar(select(func.max(Case.registered_on)).where(visible(), Case.registered_on <= before))
+    return (date(latest.year, 1, 1), date(latest.year, 12, 31)) if latest else None
 
 
 def as_rows(report: Report, answer: Answer, *, halves: bool = False) -> list[dict[str, Any]]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from mediation_admin.audit.models import AuditEntry
 from mediation_admin.core.crypto import blind_index, normalise_phone
 from mediation_admin.core.scope import unfenced
+from mediation_admin.reference.models import DisputeType
 from mediation_admin.rosters.enums import Certification, Roster, Standing
 from mediation_admin.rosters.models import Mediator, MediatorListing, Membership, Organisation, OrganisationListing
 
@@ -331,6 +333,17 @@ def organisation_names_of(mediator_id: Any) -> Any:
     )
 
 
+def speciality_words() -> ColumnElement[str | None]:
+    """What a mediator is good at, as a column of a list: the words of the roster, else the dispute types chosen."""
+    chosen = (
+        select(func.string_agg(DisputeType.name, aggregate_order_by(literal_column("'、'"), DisputeType.position)))
+        .where(DisputeType.code == any_(Mediator.specialities))
+        .correlate(Mediator)
+        .scalar_subquery()
+    )
+    return func.coalesce(func.nullif(Mediator.speciality_text, ""), chosen)
+
+
 def member_count_of(organisation_id: Any) -> Any:
     """The number of an organisation's members as a column of a list."""
     return (
@@ -350,7 +363,7 @@ def members_of(session: Session, court_id: int, organisation_id: int) -> list[An
                 Mediator.name,
                 Mediator.sex,
                 Mediator.work_unit,
-                Mediator.speciality_text,
+                speciality_words().label("speciality_text"),
                 MediatorListing.standing,
                 MediatorListing.term_end,
             )

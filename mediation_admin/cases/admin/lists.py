@@ -49,7 +49,7 @@ def _gaps(row: Any) -> Markup | str:
     if not row.gaps:
         return ""
     words = "、".join(_GAPS.get(gap, gap) for gap in row.gaps)
-    return Markup('<span class="tag tag-warn" title="{}">待补 {}</span>').format(words, len(row.gaps))
+    return Markup('<span class="tag tag-warn" title="{}">{} 项</span>').format(words, len(row.gaps))
 
 
 def _who(row: Any) -> Markup | str:
@@ -85,19 +85,19 @@ class CaseListScreen(ListScreen):
     kind: CaseKind | None = None
     replays = True
     columns = [
-        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="l",
+        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="fit",
                help="平台为每件案件生成的编号；内网的案号在“案号”一列"),
         Column("inner_case_no", "案号", default=False, copy=True, help="内网办案系统的编号，可以为空"),
         Column("applicants", "申请人", kind="names", width="s"),
         Column("respondents", "被申请人", kind="names", width="s"),
         Column("cause_text", "案由", width="s"),
-        Column("state", "状态", kind="tag", enum=CaseState, width="s"),
-        Column("deadline", "期限", kind="deadline", sortable="due", width="s",
+        Column("state", "状态", kind="tag", enum=CaseState),
+        Column("deadline", "期限", kind="deadline", sortable="due",
                help="待受理时为受理期限，调解中为调解期限"),
         Column("mediator", "调解员", cell=_who, width="s"),
-        Column("registered_on", "登记日期", kind="date", sortable="registered", width="s"),
-        Column("gaps", "待补", cell=_gaps, width="xs"),
-        Column("amount", "标的额(元)", kind="money"),
+        Column("registered_on", "登记日期", kind="date", sortable="registered"),
+        Column("gaps", "待补", cell=_gaps, width="fit"),
+        Column("amount", "标的额(元)", kind="money", roomy=True),
         Column("result", "结果", kind="tag", enum=Result, default=False),
         Column("organisation", "调解组织", default=False),
         Column("accepted_on", "受理日期", kind="date", default=False),

@@ -24,7 +24,9 @@ KINDS = frozenset(
     {"text", "link", "tag", "date", "datetime", "money", "number", "percent", "deadline", "masked", "flag", "names"}
 )
 NUMERIC = frozenset({"money", "number", "percent"})
-WIDTHS = frozenset({"", "xs", "s", "m", "l", "xl"})
+# As wide as their words and never cut: what the screen is wider than that goes to the columns of text.
+FITTING = NUMERIC | {"tag", "date", "datetime", "deadline", "masked", "flag"}
+WIDTHS = frozenset({"", "fit", "xs", "s", "m", "l", "xl"})
 
 # A deadline further off than this is read as a date, not as a number of days.
 FAR_OFF = 90
@@ -41,7 +43,8 @@ class Column:
     ``active(row)`` is false show the plain date) · masked (``mask(value)`` is shown) · flag (是/否) · names (a list, or
     text; more than two become “张三 等 4 人”).
     sortable: the key of an Order to use from the heading (with ``-`` + key for the other direction if that exists).
-    width: xs s m l xl or "" (as the words need). default: shown until the person chooses columns. copy: a copy button.
+    width: xs s m l xl (cut where the screen is narrow), fit (never cut) or "" (as the words need). default: shown until
+    the person chooses columns; roomy: until then only where the screen has room. copy: a copy button.
     cell: ``cell(row)`` returns text or Markup and overrides the kind. help: the term explained, beside the heading.
     """
 
@@ -51,6 +54,7 @@ class Column:
     sortable: str | None = None
     width: str = ""
     default: bool = True
+    roomy: bool = False
     required: bool = False
     copy: bool = False
     enum: type[LabelledEnum] | None = None
@@ -76,8 +80,12 @@ class Column:
         names = [f"k-{self.kind}"]
         if self.kind in NUMERIC:
             names.append("num")
-        if self.width:
+        if self.width == "fit" or self.kind in FITTING:
+            names.append("fit")
+        elif self.width:
             names.append(f"w-{self.width}")
+        if self.roomy:
+            names.append("roomy")
         return " ".join(names)
 
 

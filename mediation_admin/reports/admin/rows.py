@@ -47,7 +47,7 @@ class ReportCasesView(ListScreen):
     menu_path = MENU
     url_path = "/reports/cases"
     columns = [
-        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="l"),
+        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="fit"),
         Column("inner_case_no", "案号", default=False),
         Column("kind", "类型", kind="tag", enum=CaseKind, default=False),
         Column("source", "来源", kind="tag", enum=CaseSource, default=False),
@@ -155,7 +155,7 @@ class ReportAssignmentsView(ListScreen):
     menu_path = MENU
     url_path = "/reports/assignments"
     columns = [
-        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="l"),
+        Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="fit"),
         Column("mediator", "调解员"),
         Column("organisation", "调解组织"),
         Column("assigned_on", "指派日期", kind="date", sortable="oldest"),

@@ -116,6 +116,8 @@ class ReportsView(Screen):
             everything=everything,
             other_view=urlencode(period | ({} if everything else {"view": "all"})),
             kept=list(kept.items()),
+            earlier=_earlier(answer, kept),
+            may_open=current_actor().may(Permission.CASE_VIEW),
             left_out=max(0, len(answer.lines) - SHOWN_LINES),
             cards=_cards(report, answer),
             chart=_chart(report, answer),
@@ -132,6 +134,17 @@ def _reports_in_view() -> list[Report]:
     scope = scope_of(db.session())
     many = scope is not None and (scope.court_ids is None or len(scope.court_ids) > 1)
     return [report for report in REPORTS.values() if many or report.code not in OF_MANY_COURTS]
+
+
+def _earlier(answer: Answer, kept: dict[str, str]) -> tuple[str, str] | None:
+    """Where a period in which nothing came in and nothing ended leads: the last year with cases, its words and address."""
+    question, sums = answer.question, answer.total.figures
+    if sums["received"] or sums["closed"]:
+        return None
+    year = queries.last_busy_year(db.session(), question.end)
+    if year is None:
+        return None
+    return f"{year[0].year} 年", f"?{urlencode({'from': year[0], 'to': year[1]} | kept)}"
 
 
 def headings(figures: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:

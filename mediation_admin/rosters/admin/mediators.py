@@ -60,8 +60,8 @@ class MediatorList(MediatorPages, MediatorForms, ListScreen):
 
     columns = [
         Column("name", "姓名", kind="link", sortable="pinyin", required=True, width="s"),
-        Column("sex", "性别", cell=lambda row: row.sex.label if row.sex else "", width="xs"),
-        Column("phone", "手机号", cell=lambda row: mask_phone(row.phone) or "待补", width="s"),
+        Column("sex", "性别", cell=lambda row: row.sex.label if row.sex else "", width="fit"),
+        Column("phone", "手机号", cell=lambda row: mask_phone(row.phone) or "待补", width="fit"),
         Column("identities", "身份", cell=lambda row: "、".join(identity_words(row.identities))),
         Column("organisations", "所属调解组织", width="m"),
         Column("speciality_text", "擅长领域", width="m"),
@@ -135,7 +135,7 @@ class MediatorList(MediatorPages, MediatorForms, ListScreen):
                 Mediator.sex.label("sex"),
                 Mediator.phone.label("phone"),
                 Mediator.identities.label("identities"),
-                Mediator.speciality_text.label("speciality_text"),
+                queries.speciality_words().label("speciality_text"),
                 Mediator.work_unit.label("work_unit"),
                 Mediator.education.label("education"),
                 Mediator.birth_month.label("birth_month"),

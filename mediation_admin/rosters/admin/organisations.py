@@ -73,7 +73,7 @@ class OrganisationList(ListingSteps, ListScreen):
         Column("kind", "组织类型", cell=lambda row: row.kind.label),
         Column("ministry_code", "所属部委", cell=lambda row: ministry_words(row.ministry_code)),
         Column("contact_name", "管理员"),
-        Column("contact_phone", "管理员手机", cell=lambda row: mask_phone(row.contact_phone) or "待补", width="s"),
+        Column("contact_phone", "管理员手机", cell=lambda row: mask_phone(row.contact_phone) or "待补", width="fit"),
         Column("members", "调解员", kind="number", help="现在属于该组织的调解员人数。"),
         Column("open_cases", "在手", kind="number", help="正在该组织手上的案件：待受理、调解中、申请结案。"),
         Column("term_end", "聘期至", kind="deadline"),

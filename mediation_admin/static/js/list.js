@@ -8,6 +8,15 @@ export function start() {
   ticking(list);
   tools(list);
   comingBack(list);
+  wholeWords(list);
+}
+
+// What a narrow column cuts is said whole under the pointer.
+function wholeWords(list) {
+  list.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest("td:not(.c-act)");
+    if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.innerText;
+  });
 }
 
 function query(form) {

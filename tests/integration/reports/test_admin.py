@@ -207,3 +207,19 @@ def test_assignments_are_listed_with_their_answers(as_person, busy):
     page = _text(as_person(people.clerk_a).get("/reports/assignments/?end_kind=declined").text)
     assert "不予接受" in page
     assert "超出能力" in page
+
+
+def test_an_empty_period_leads_to_the_last_year_with_cases(as_person, busy):
+    client = as_person(people.clerk_a)
+    page = client.get("/reports/by-mediator/?from=2026-01-01&to=2026-06-30").text
+    assert "没有新收、也没有已结的案件；最近收案在 2024 年" in page
+    assert "?from=2024-01-01&amp;to=2024-12-31" in page
+    assert "没有新收" not in client.get(f"/reports/by-mediator/{MARCH}").text
+    before = client.get("/reports/by-mediator/?from=2020-01-01&to=2020-12-31").text
+    assert "最近收案在" not in before, "no case is that old"
+
+
+def test_whoever_may_open_no_rows_is_not_told_to_click(as_person, busy):
+    hint = "点击任一数字"
+    assert hint in as_person(people.clerk_a).get(f"/reports/by-mediator/{MARCH}").text
+    assert hint not in as_person(people.higher_court).get(f"/reports/by-mediator/{MARCH}").text

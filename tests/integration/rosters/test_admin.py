@@ -98,6 +98,16 @@ def test_another_court_sees_nothing_of_it(as_person, people):
     assert client.get(f"/organisations/{people[2]}/").status_code == 404
 
 
+def test_the_list_says_what_a_mediator_entered_by_form_is_good_at(as_person, court_a):
+    session, actor = court_a
+    make.a_listed_mediator(actor, "曾某文", specialities=["private_loan", "marriage"])
+    make.a_listed_mediator(actor, "赵某", specialities=["sale"], speciality_text="二手车买卖")
+    session.commit()
+    page = as_person(clerk_a).get("/mediators/").text
+    assert 'data-label="擅长领域">婚姻家庭、民间借贷</td>' in page
+    assert 'data-label="擅长领域">二手车买卖</td>' in page, "the roster's own words come first"
+
+
 def test_filters_narrow_by_speciality_organisation_standing_and_term(as_person, people):
     client = as_person(clerk_a)
     assert "曾某文" in client.get("/mediators/?speciality=private_loan").text
