@@ -8,6 +8,7 @@ only brought into by hand: rows ticked, drawer, palette, dialogs, the steps of a
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,6 +19,8 @@ from mediation_admin.accounts import gate
 from mediation_admin.core.admin.site import site_of
 from tests import people
 from tests.addresses import address_of
+from tests.factories import rosters
+from tests.house import rows
 from tests.house.endpoints import DOORS, Door
 from tests.house.rows import World
 from tests.people import CAST, Person, admin_a
@@ -114,7 +117,9 @@ def first_who_may(door: Door) -> Person | None:
 
 def pages_of(app: Flask, person: Person) -> list[tuple[Rule, Door]]:
     """The addresses that answer GET and are this person's to look at."""
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.endpoint.endswith("static")]
+    rules = [
+        rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.endpoint.endswith("static")
+    ]
     return [
         (rule, door)
         for rule in sorted(rules, key=lambda rule: rule.rule)
@@ -137,8 +142,8 @@ def test_every_page_keeps_wcag_2_2_aa(app: Flask, eye_of: Callable[[Person], Eye
     eye.look_all_round("GET /")
     known = {maker_of(app, "home.index")}
     for rule, door in pages_of(app, person):
-        row = door.row(world, person) if door.row else {}
-        address = address_of(app, rule, {**door.values, **row})
+        made = door.row(world, person) if door.row else {}
+        address = address_of(app, rule, {**door.values, **made})
         if door.query:
             address += "?" + "&".join(f"{key}={value}" for key, value in door.query.items())
         if not eye.is_page(address):
@@ -153,3 +158,125 @@ def test_every_page_keeps_wcag_2_2_aa(app: Flask, eye_of: Callable[[Person], Eye
         if "POST" in rule.methods and eye.send_empty():
             eye.look_all_round(f"POST {address} with nothing filled in")
     eye.verdict()
+
+
+# -- the states a page is only brought into by hand -----------------------------------------------------------------
+
+
+@pytest.fixture
+def at_work(app: Flask, eye_of: Callable[[Person], Eye]) -> Eye:
+    """A court's administrator with a few cases to assign and somebody to give them to."""
+    world = World(app)
+    for make in (rows.case, rows.case, rows.case, rows.mediator):
+        make(world, admin_a)
+    return eye_of(admin_a)
+
+
+def test_a_list_at_work_keeps_wcag_2_2_aa(at_work: Eye) -> None:
+    page = at_work.page
+    at_work.open("/cases/")
+    page.locator("#bulk button").first.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.locator("[data-unfold]").first.click()
+    at_work.look_all_round("a bulk button with nothing ticked, every condition unfolded")
+    page.locator("[data-tick-all]").check()
+    page.get_by_label("列设置").click()
+    at_work.look_all_round("every row ticked, the choice of columns open")
+    page.keyboard.press("Escape")
+    page.locator("tr[data-id] a[data-drawer]").first.click()
+    expect(page.locator("#drawer h2").first).to_be_visible()
+    at_work.look_all_round("the drawer")
+    page.keyboard.press("Escape")
+    page.locator("#bulk button").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("预演")
+    page.add_style_tag(content=STILL)
+    at_work.look_all_round("the rehearsal of a bulk assignment")
+    for conditions in ("q=没有这个人", "order=nothing&registered_from=x", "state=to_assign&q=诉前调"):
+        at_work.open(f"/cases/?{conditions}")
+        at_work.look_all_round(f"a list asked for {conditions}")
+    at_work.verdict()
+
+
+def test_dialogs_and_settings_keep_wcag_2_2_aa(at_work: Eye) -> None:
+    page = at_work.page
+    at_work.open("/cases/new")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("案件")
+    expect(page.locator("#palette-list [role=option]").first).to_be_visible()
+    at_work.look_all_round("the palette")
+    page.keyboard.press("Escape")
+    for dialog in ("keys", "idle", "confirm"):
+        page.evaluate("id => document.getElementById(id).showModal()", dialog)
+        at_work.look_all_round(f"the dialog {dialog}")
+        page.evaluate("id => document.getElementById(id).close()", dialog)
+    cause = page.locator("[data-field=cause_id] [role=combobox]")
+    cause.fill("买卖")
+    expect(page.locator("[role=option]:visible").first).to_be_visible()
+    at_work.look_all_round("a type-ahead with its answers")
+    for address in ("/cases/", "/cases/new"):
+        at_work.open(address)
+        page.evaluate("document.documentElement.dataset.text = 'large'")
+        at_work.look_all_round(f"{address} in larger letters")
+    at_work.open("/nothing/here/")
+    at_work.look_all_round("a page that is not there")
+    at_work.verdict()
+
+
+def test_the_steps_of_an_import_keep_wcag_2_2_aa(at_work: Eye, run_jobs: Callable[[], int], tmp_path: Path) -> None:
+    page, file = at_work.page, tmp_path / "名册.xlsx"
+    people_of_it = [rosters.roster_row(1), rosters.roster_row(2, 姓名="", 手机号码="1")]
+    file.write_bytes(rosters.roster_workbook(people_of_it).getvalue())
+    at_work.open("/roster-import/")
+    with page.expect_navigation():
+        page.set_input_files("input[type=file]", str(file))
+    at_work.look_all_round("an import being read")
+    run_jobs()
+    at_work.open(page.url)
+    at_work.look_all_round("the columns of an import")
+    with page.expect_navigation():
+        page.get_by_role("button", name="预检").click()
+    run_jobs()
+    at_work.open(page.url)
+    at_work.look_all_round("an import checked, with faults")
+    with page.expect_navigation():
+        page.get_by_role("link", name="下一步：确认写入").click()
+    page.add_style_tag(content=STILL)
+    at_work.look_all_round("an import to confirm")
+    with page.expect_navigation():
+        page.get_by_role("button", name="确认写入").click()
+    run_jobs()
+    at_work.open(page.url)
+    at_work.look_all_round("an import written")
+    page.get_by_role("button", name="撤销这次导入").click()
+    expect(page.locator("#confirm")).to_be_visible()
+    at_work.look_all_round("asked whether to take it back")
+    at_work.verdict()
+
+
+def test_a_refused_sign_in_keeps_wcag_2_2_aa(eye_of: Callable[[Person], Eye]) -> None:
+    eye = eye_of(people.stranger)
+    eye.open("/sign-in/")
+    eye.page.locator("#phone").fill("13800000000")
+    eye.page.locator("#password").fill("wrong-Password-1")
+    with eye.page.expect_navigation():
+        eye.page.keyboard.press("Enter")
+    eye.page.add_style_tag(content=STILL)
+    eye.look_all_round("a refused sign-in")
+    eye.verdict()
+
+
+@pytest.mark.parametrize(
+    ("inside", "rule"),
+    [
+        ('<img src="data:,">', "image-alt"),
+        ('<p style="color:#999;background:#fff">看不清</p>', "color-contrast"),
+        ('<button style="width:9px;height:9px"></button><button style="width:9px;height:9px"></button>', "target-size"),
+        ('<input type="text">', "label"),
+    ],
+)
+def test_axe_sees_what_it_is_there_for(eye_of: Callable[[Person], Eye], inside: str, rule: str) -> None:
+    eye = eye_of(people.stranger)
+    body = f'<!doctype html><html lang="zh"><title>页</title><main><h1>页</h1>{inside}</main></html>'
+    eye.page.route("**/faulty", lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
+    eye.open("/faulty")
+    assert [fault for fault in axe.violations(eye.page) if fault.startswith(rule)]

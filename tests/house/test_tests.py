@@ -63,5 +63,7 @@ def test_every_test_asserts_something() -> None:
     ],
 )
 def test_a_test_that_looks_at_nothing_is_found(body: str, fine: bool) -> None:
-    helpers = "def refused(act):\n    with pytest.raises(Refused):\n        act()\n\ndef arranged(act):\n    arranged(act)\n"
+    helpers = (
+        "def refused(act):\n    with pytest.raises(Refused):\n        act()\n\ndef arranged(act):\n    arranged(act)\n"
+    )
     assert those_that_judge_nothing(f"{helpers}\ndef test_it():\n    {body}\n") == ([] if fine else ["test_it"])

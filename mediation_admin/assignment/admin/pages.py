@@ -40,6 +40,7 @@ class AssignmentView(Screen):
     title = "指派"
     permission = Permission.CASE_ASSIGN
     menu_path = None
+    belongs_to = "cases"
 
     @screen_route("/")
     def index(self) -> Response:

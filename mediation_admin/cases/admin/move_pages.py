@@ -88,7 +88,7 @@ class MovePages:
                 return redirect(back, 303)
         if refused is not None and not made.asks:
             raise RuleBroken(refused.message, repair=repair_url(ident, refused.repair) or back)
-        if refused is not None:
+        if refused is not None and request.method == "POST":
             form.refuse(RuleBroken(refused.message, repair=repair_url(ident, refused.repair)))
         label = case.case_no or "草稿"
         page = FormPage(
@@ -97,7 +97,7 @@ class MovePages:
             submit=made.label,
             danger=made.danger,
             back=back,
-            before=_before(made, refused, ident),
+            before=_before(made, refused if request.method == "GET" else None, ident),
             aside=[_aside(case)],
         )
         return render_form(self, page, crumbs=[(label, detail_url(ident))])

@@ -114,7 +114,7 @@ class MediatorPages(ListingSteps):
             ),
             Facts(
                 [
-                    Fact("擅长领域", mediator.speciality_text, wide=True),
+                    *([Fact("擅长领域", mediator.speciality_text, wide=True)] if mediator.speciality_text else []),
                     Fact(
                         "对应的纠纷类型",
                         "、".join(names.get(code, code) for code in mediator.specialities),

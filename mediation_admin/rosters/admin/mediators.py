@@ -103,7 +103,7 @@ class MediatorList(MediatorPages, MediatorForms, ListScreen):
             describe=_organisation_label,
         ),
         ChoiceFilter("standing", "名册状态", MediatorListing.standing, choices=Standing, cast=Standing),
-        ChoiceFilter("term", "聘期", choices=TERMS, condition=_term),
+        ChoiceFilter("term", "聘期", choices=TERMS, condition=_term, more=True),
         ChoiceFilter(
             "certification", "认证状态", MediatorListing.certification, choices=Certification, cast=Certification, more=True
         ),
