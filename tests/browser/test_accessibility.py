@@ -209,7 +209,7 @@ def test_dialogs_and_settings_keep_wcag_2_2_aa(at_work: Eye) -> None:
         page.evaluate("id => document.getElementById(id).showModal()", dialog)
         at_work.look_all_round(f"the dialog {dialog}")
         page.evaluate("id => document.getElementById(id).close()", dialog)
-    cause = page.locator("[data-field=cause_id] [role=combobox]")
+    cause = page.locator("form[data-form] [role=combobox]").first
     cause.fill("买卖")
     expect(page.locator("[role=option]:visible").first).to_be_visible()
     at_work.look_all_round("a type-ahead with its answers")

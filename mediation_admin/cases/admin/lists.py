@@ -84,6 +84,7 @@ class CaseListScreen(ListScreen):
     permission = Permission.CASE_VIEW
     kind: CaseKind | None = None
     replays = True
+    fixed_select = True
     columns = [
         Column("case_no", "诉前调解案号", kind="link", required=True, copy=True, width="fit",
                help="平台为每件案件生成的编号；内网的案号在“案号”一列"),
