@@ -31,6 +31,7 @@ from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
 from mediation_admin.exchange.admin import AllHandOffsView, HandOffsView, case_panel
 from mediation_admin.exports.admin import DownloadsView
+from mediation_admin.notices.admin import NoticesView
 from mediation_admin.reports.admin import ReportAssignmentsView, ReportCasesView, ReportsView
 from mediation_admin.rosters import slots as rosters
 from mediation_admin.rosters.admin import (
@@ -48,7 +49,7 @@ ICONS = {
     "名册管理": "users",
     "质效指标管理": "chart",
     "本院管理": "building",
-    "平台客服": "users",
+    "平台客服": "phone",
     "系统管理": "gear",
     "审计": "shield",
 }
@@ -84,6 +85,7 @@ def screens() -> list[Screen]:
         RoleHoldersView(),
         # 平台客服
         AllHandOffsView(),
+        NoticesView(),
         # 系统管理
         UsersView(),
         PlatformRoleHoldersView(),

@@ -9,6 +9,21 @@ class ConfigurationMissing(RuntimeError):
     """A setting without which the platform must not start."""
 
 
+# Taken as they are where they are set; whoever reads them says what is wrong with them.
+OPTIONAL = (
+    "PUBLIC_URL",
+    "SMS_VENDOR",
+    "SMS_KEY_ID",
+    "SMS_KEY_SECRET",
+    "SMS_APP_ID",
+    "SMS_REGION",
+    "SMS_ENDPOINT",
+    "SMS_SIGN",
+    "SMS_COURT_SIGNS",
+    "SMS_TEMPLATES",
+)
+
+
 def from_environment() -> dict[str, Any]:
     """The app's configuration. Raises ConfigurationMissing naming what to set."""
     wanted = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEY", "INDEX_KEY")
@@ -29,6 +44,7 @@ def from_environment() -> dict[str, Any]:
         "AUDIT_RETENTION_DAYS": retention_days(os.environ.get("AUDIT_RETENTION_DAYS")),
         "SESSION_COOKIE_SECURE": os.environ.get("COOKIE_SECURE", "") == "1",
         "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
+        **{name: os.environ[name] for name in OPTIONAL if os.environ.get(name)},
     }
 
 

@@ -12,7 +12,7 @@ from mediation_admin import accounts, backoffice, cli, config, extensions
 from mediation_admin.audit import recording
 from mediation_admin.core import connections, crypto, headers, health, jobs, scope
 from mediation_admin.core.db import db
-from mediation_admin.notices import handover, vendors
+from mediation_admin.notices import handover, vendors, verify
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -48,6 +48,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     headers.init_app(app)
     health.init_app(app)
     vendors.install(app)
+    app.register_blueprint(verify.pages)
     accounts.init_app(app)
     backoffice.init_app(app)
     cli.init_app(app)

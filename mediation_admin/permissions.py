@@ -38,6 +38,9 @@ class Permission(LabelledEnum):
     HANDOFF_VIEW = "handoff:view", "查看移送台账"
     HANDOFF_RETRY = "handoff:retry", "重试或放弃移送"
     HANDOFF_OVERSEE = "handoff:oversee", "查看全平台移送台账"
+    NOTICE_VIEW = "notice:view", "查看短信发件箱"
+    NOTICE_CONTENT = "notice:content", "查看短信内容"
+    NOTICE_RETRY = "notice:retry", "重新发送短信"
     OWN_ACCOUNT = "own:account", "本人账号"
 
 
@@ -96,10 +99,21 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.JUDGE: frozenset(_JUDGE | {P.OWN_ACCOUNT}),
     # A higher court reads the figures of its subordinate courts; their cases only where a later role says so.
     Role.HIGHER_COURT: frozenset({P.REPORT_VIEW, P.EXPORT_REQUEST, P.OWN_ACCOUNT}),
-    # Support helps people and hand-offs of every court along and sees no case.
-    Role.SUPPORT: frozenset({P.ACCOUNT_VIEW, P.HANDOFF_OVERSEE, P.HANDOFF_RETRY, P.OWN_ACCOUNT}),
+    # Support helps people, hand-offs and messages of every court along and sees no case.
+    Role.SUPPORT: frozenset(
+        {
+            P.ACCOUNT_VIEW,
+            P.HANDOFF_OVERSEE,
+            P.HANDOFF_RETRY,
+            P.NOTICE_VIEW,
+            P.NOTICE_CONTENT,
+            P.NOTICE_RETRY,
+            P.OWN_ACCOUNT,
+        }
+    ),
     # The three administrators never see a case; no person holds two of these three roles. The system administrator
-    # makes accounts and proposes roles, the security administrator decides who gets them: neither can alone.
+    # makes accounts and proposes roles, the security administrator decides who gets them: neither can alone. The
+    # system administrator sees that messages go out, not what they say.
     Role.SYSTEM_ADMIN: frozenset(
         {
             P.COURT_VIEW,
@@ -110,6 +124,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.ROLE_PROPOSE,
             P.ROLE_REVOKE,
             P.APPROVAL_VIEW,
+            P.NOTICE_VIEW,
             P.OWN_ACCOUNT,
         }
     ),

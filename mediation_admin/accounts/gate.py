@@ -28,7 +28,7 @@ COOKIE = "mediation_sign_in"
 # What anybody may ask for. A page that belongs here is named here; nothing else opens it.
 PUBLIC = frozenset({"sign_in.index", "sign_in.link"})
 # Answered without asking who it is: they show nobody's data.
-UNASKED = frozenset({"static", "assets", "healthz"})
+UNASKED = frozenset({"static", "assets", "healthz", "verify.index"})
 # Where somebody stays until the password is changed, or until a role is chosen.
 CHANGING_PASSWORD = frozenset({"sign_in.password", "sign_in.leave"})
 CHOOSING_ROLE = frozenset({"sign_in.role", "sign_in.leave"})

@@ -29,6 +29,7 @@ SUBJECTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "imports": ("导入", ("import",)),
     "accounts": ("账号与登录", ("account:", "role_grant:")),
     "courts": ("法院设置", ("court:",)),
+    "notices": ("短信", ("notice:",)),
 }
 ROLES = Role.labels() | {"operator": "运维命令", "system": "系统", "": ""}
 

@@ -32,7 +32,7 @@ RECORDS_LAG = timedelta(minutes=3)
 KEPT_WITH_TEXT = timedelta(days=30)
 
 MOST_CHARACTERS = 30
-_LINK = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+/[A-Za-z0-9/_\-]*[A-Za-z0-9_\-]")
+_LINK = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+/sign-in/link/[A-Za-z0-9_\-]+")
 _CODE = re.compile(r"\d{4,8}")
 _PHONE = re.compile(r"1\d{10}")
 # The sign's brackets and whatever turns a name into a link or a second line.
@@ -78,7 +78,7 @@ def clean(name: str, value: str) -> str:
     sign's brackets, line breaks and links are taken out, and they are cut to 30 characters."""
     if name == "link":
         if not _LINK.fullmatch(value):
-            raise ValueError("the link of a message must be a plain http(s) address without a query")
+            raise ValueError("the link of a message must be http(s)://…/sign-in/link/<token>")
         return value
     if name == "code":
         if not _CODE.fullmatch(value):

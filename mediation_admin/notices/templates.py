@@ -4,6 +4,7 @@ A text begins with the court's sign, names the court, and ends with how to verif
 from swindlers. ``flask notices templates`` prints the texts as an SMS vendor wants them registered.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from string import Formatter
@@ -107,6 +108,8 @@ WORDINGS: dict[Template, Wording] = {
 }
 # Every number, all kinds together.
 ALL_KINDS = Limit(20, DAY)
+# A link in a message is this path and its token: a vendor registers all but the token, and gets the token alone.
+LINK_PATH = "/sign-in/link/"
 HINT = "核验码 {check}，可在 {verify} 核实本短信真伪。"
 
 
@@ -118,6 +121,23 @@ def wording(template: Template) -> Wording:
 def variables(template: Template) -> tuple[str, ...]:
     """What a vendor's template of this kind takes, in this order: the court, the facts, the check code."""
     return ("court", *wording(template).facts, "check")
+
+
+def vendor_values(template: Template, values: Mapping[str, str]) -> dict[str, str]:
+    """What a vendor fills into its template, in the order of ``variables``; of a link the token alone."""
+    made = {name: values[name] for name in variables(template)}
+    if "link" in made:
+        made["link"] = made["link"].rpartition("/")[2]
+    return made
+
+
+def registered(template: Template, platform: str, placeholder: Callable[[int, str], str]) -> str:
+    """The text of a template as it is registered with a vendor, without sign. ``placeholder(number, name)`` is how the
+    vendor writes a variable, numbered from 1; ``platform`` is the address at which people reach the platform."""
+    made = {name: placeholder(number, name) for number, name in enumerate(variables(template), 1)}
+    if "link" in made:
+        made["link"] = platform + LINK_PATH + made["link"]
+    return text(template, "", made, platform + "/verify").removeprefix("【】")
 
 
 def lasting(span: timedelta) -> str:

@@ -86,6 +86,7 @@ def import_doors(code: str, who: frozenset[Role], row: MakeRow) -> None:
 # -- the door itself, files, health ---------------------------------------------------------------------------------
 
 door(None, "sign_in.index", "sign_in.link", "static", "assets", "home.static", "healthz", also=frozenset({404}))
+door(None, "verify.index")
 door(EVERYBODY_SIGNED_IN, "sign_in.leave", "sign_in.role", "sign_in.password")
 
 # -- what every signed-in person has --------------------------------------------------------------------------------
@@ -165,6 +166,11 @@ door(CLERKS, "hand_offs.retry", "hand_offs.cancel", row=rows.hand_off)
 list_doors("all_hand_offs", SUPPORT, bulk={"retry": SUPPORT})
 door(SUPPORT, "all_hand_offs.detail", row=rows.hand_off, everywhere=True)
 door(SUPPORT, "all_hand_offs.retry", "all_hand_offs.cancel", row=rows.hand_off, everywhere=True)
+MESSAGE_READERS = frozenset({R.SUPPORT, R.SYSTEM_ADMIN})
+list_doors("notices", MESSAGE_READERS)
+door(MESSAGE_READERS, "notices.courts")
+door(MESSAGE_READERS, "notices.detail", row=rows.message, everywhere=True)
+door(SUPPORT, "notices.content", "notices.again", row=rows.message, everywhere=True)
 
 # -- 名册管理 -------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ from mediation_admin.exports.enums import ExportFormat
 from mediation_admin.exports.models import ExportRequest
 from mediation_admin.imports.enums import BatchStatus
 from mediation_admin.imports.models import ImportBatch
+from mediation_admin.notices import operations as notices
+from mediation_admin.notices.templates import Template
 from mediation_admin.permissions import Role
 from tests import people
 from tests.factories import accounts, cases, hand_offs, rosters
@@ -164,6 +166,16 @@ def _job(world: World, person: Person, kind: str = "exports.run") -> int:
         found = asked.id
         db.session.remove()
     return found
+
+
+def message(world: World, person: Person) -> dict[str, Any]:
+    """A message sent in the name of the person's court."""
+    with world.at_work(person) as (_, actor):
+        facts = {"name": world.marker(person), "role": "法官"}
+        sent = notices.send(
+            actor=actor, template=Template.ROLE_GRANTED, phone=accounts.a_phone(), facts=facts, court_id=actor.court_id
+        )
+        return {"ident": sent.id}
 
 
 # -- cases ----------------------------------------------------------------------------------------------------------

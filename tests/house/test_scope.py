@@ -88,7 +88,8 @@ def test_whoever_works_for_the_platform_sees_people_and_nothing_else_of_any_cour
     assert "users.index" in pages
     of_people = {"users.index", "users.detail", "users.grant"}
     # Support sees the number (here: the marker) under which a court's hand-off runs, and nothing else of the case.
-    of_support = {f"all_hand_offs.{page}" for page in ("index", "detail", "retry", "cancel")}
+    # It reads a message in its outline, where the person is named.
+    of_support = {f"all_hand_offs.{page}" for page in ("index", "detail", "retry", "cancel")} | {"notices.detail"}
     # Who holds which role is about people too; the security administrator reads what he has to decide.
     of_person = {
         people.support: of_support,

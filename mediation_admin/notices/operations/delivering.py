@@ -56,6 +56,13 @@ def claim(message_id: int) -> Step | None:
         message.last_error = message.last_error or "到有效期时还没有发出。"
         session.flush()
         return None
+    if looks_up and message.vendor != vendor_in_use().code:
+        # The vendor was changed meanwhile: the new one knows nothing of it, and nobody else can be asked.
+        message.due_at = None
+        if message.state is MessageState.SENDING:
+            message.state, message.last_error = MessageState.GIVEN_UP, UNKNOWN
+        session.flush()
+        return None
     if looks_up:
         message.checks += 1
     else:
@@ -68,7 +75,7 @@ def claim(message_id: int) -> Step | None:
     held = json.loads(message.variables or '{"sign": "", "values": {}}')
     outgoing = Outgoing(
         # Of this try alone: a try that failed and was repeated by hand is another message to the vendor.
-        reference=f"m{message.id}t{message.tried_at:%y%m%d%H%M%S}",
+        reference=f"m{message.id}n{message.tries}t{message.tried_at:%y%m%d%H%M%S}",
         phone=message.phone,
         template=message.template,
         sign=held["sign"],

@@ -47,12 +47,16 @@ def send(
     if wait is not None and made.asked_for:
         raise rules.refuse_more(wait)
     court = session.get(Court, court_id) if court_id is not None else None
-    sign = vendor_in_use().sign_for(court.code if court else None, court.short_name if court else "")
+    vendor = vendor_in_use()
+    sign = vendor.sign_for(court.code if court else None, court.short_name if court else "")
     values = {
         "court": court.name if court else PLATFORM,
         **{name: rules.clean(name, facts[name]) for name in made.facts},
         "check": "".join(secrets.choice(_ALPHABET) for _ in range(_CHECK_CODE_LENGTH)),
     }
+    if vendor.is_real and "link" in values:
+        # Whatever host the request named: the vendor's template holds the true one, and the outbox says the same.
+        values["link"] = public_address(templates.LINK_PATH + values["link"].rpartition("/")[2])
     verify = public_address("/verify")
     expires_at = moment + made.lasts
     message = OutgoingMessage(

@@ -1,6 +1,5 @@
 """Messages into the outbox and out of it: limits, claims, failures, a killed process, erasure."""
 
-import contextvars
 import threading
 from datetime import timedelta
 
@@ -19,8 +18,8 @@ from mediation_admin.notices.models import OutgoingMessage
 from mediation_admin.notices.templates import Template
 from mediation_admin.notices.vendors import OutcomeUnknown, Receipt, Refused, Unavailable
 from tests import people
+from tests.integration.notices.conftest import PHONE
 
-PHONE = "13900000001"
 S = MessageState
 
 
@@ -59,58 +58,6 @@ def vendor(app):
     app.extensions["sms_vendor"] = stub = StubVendor()
     yield stub
     app.extensions["sms_vendor"] = held
-
-
-@pytest.fixture
-def office(app, working_as):
-    with working_as(*people.acting(app, people.admin_a)) as session:
-        yield session
-
-
-@pytest.fixture
-def send(office):
-    """Sends one message in the name of court A and commits; returns its id."""
-
-    def make(template=Template.RESET_CODE, phone=PHONE, commit=True, **facts):
-        given = facts or {"code": "481273"}
-        actor = actor_of(office())
-        made = operations.send(actor=actor, template=template, phone=phone, facts=given, court_id=actor.court_id)
-        if commit:
-            office.commit()
-        return made.id
-
-    return make
-
-
-@pytest.fixture
-def row(office):
-    """The row as it is now."""
-
-    def find(message_id):
-        office.rollback()
-        statement = select(OutgoingMessage).where(OutgoingMessage.id == message_id)
-        return office.scalars(statement.execution_options(populate_existing=True)).one()
-
-    return find
-
-
-@pytest.fixture
-def apart(app):
-    """Runs a function as another process would: in an app context and a session of its own."""
-
-    def run(function, *arguments):
-        def inside():
-            with app.app_context():
-                return function(*arguments)
-
-        return contextvars.Context().run(inside)
-
-    return run
-
-
-@pytest.fixture
-def sweep(apart):
-    return lambda: apart(notice_jobs.sweep)
 
 
 def claimed(message_id):
@@ -378,6 +325,21 @@ def test_the_answer_of_one_who_was_taken_over_is_dropped(send, row, vendor, apar
     apart(notice_jobs.deliver, message_id)
     assert apart(settled, step, Refused("晚到的回答")) is None
     assert row(message_id).state is S.DELIVERED
+
+
+def test_a_vendor_that_was_replaced_meanwhile_cannot_be_asked(send, row, run_jobs, sweep, vendor):
+    vendor.answers = [OutcomeUnknown("没有等到回答。")]
+    lost = send()
+    run_jobs()
+    vendor.answers = [Receipt(S.SENT, "v1")]
+    handed_over = send(phone="13900000002")
+    run_jobs()
+    vendor.code = "another"
+    make_due()
+    sweep()
+    assert (row(lost).state, row(handed_over).state) == (S.GIVEN_UP, S.SENT)
+    assert row(handed_over).due_at is None
+    assert vendor.asked == []
 
 
 def test_a_vendor_class_that_breaks_is_an_unknown_outcome_and_not_a_crash(send, row, run_jobs, vendor):
