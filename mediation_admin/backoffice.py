@@ -3,6 +3,7 @@
 from flask import Flask
 
 from mediation_admin import accounts
+from mediation_admin.accounts import queries as account_queries
 from mediation_admin.accounts.admin import (
     CourtUsersImportView,
     CourtUsersView,
@@ -15,6 +16,9 @@ from mediation_admin.accounts.admin import (
 )
 from mediation_admin.approvals.admin import ApprovalsView
 from mediation_admin.assignment.admin import AssignmentView
+from mediation_admin.audit import objects as audited
+from mediation_admin.audit import panels as audit_panels
+from mediation_admin.audit import reading
 from mediation_admin.audit.admin import AuditView
 from mediation_admin.backfill.admin import BackfillView
 from mediation_admin.cases import queries as case_queries
@@ -32,7 +36,9 @@ from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_coun
 from mediation_admin.exchange.admin import AllHandOffsView, HandOffsView, case_panel
 from mediation_admin.exports.admin import DownloadsView
 from mediation_admin.notices.admin import NoticesView
+from mediation_admin.permissions import Permission
 from mediation_admin.reports.admin import ReportAssignmentsView, ReportCasesView, ReportsView
+from mediation_admin.rosters import queries as roster_queries
 from mediation_admin.rosters import slots as rosters
 from mediation_admin.rosters.admin import (
     MediatorCertificationList,
@@ -112,11 +118,38 @@ def join_subjects() -> None:
     rosters.needed_by("mediator", "cases", rosters.needing(Case.mediator_id, "有 {} 件案件由其调解"))
     rosters.needed_by("organisation", "cases", rosters.needing(Case.organisation_id, "有 {} 件案件在该组织"))
     register_panel("cases", "log", case_panel)
+    _join_audited()
+
+
+def _join_audited() -> None:
+    """What the audit's entries are about, how it is found, and where it can be looked at."""
+    may = Permission
+    audited.join_people(account_queries.people_named)
+    for kind in (
+        audited.Kind("mediation_case", "案件", may.CASE_VIEW, "/cases/{}/".format, case_queries.audited_under),
+        audited.Kind("mediator", "调解员", may.ROSTER_VIEW, "/mediators/{}/".format, roster_queries.audited_under),
+        audited.Kind("organisation", "调解组织", may.ROSTER_VIEW, "/organisations/{}/".format),
+        audited.Kind("account", "用户", may.ACCOUNT_VIEW, "/court-users/{}/".format),
+        audited.Kind("role_grant", "角色授予"),
+        audited.Kind("court_member", "本院用户"),
+        audited.Kind("approval", "审批"),
+        audited.Kind("hand_off", "移送"),
+        audited.Kind("outgoing_message", "短信"),
+        audited.Kind("assignment", "指派"),
+        audited.Kind("import_batch", "导入批次"),
+        audited.Kind("export_request", "导出申请"),
+        audited.Kind("court", "法院"),
+    ):
+        audited.join(kind)
+    audited.join_audited_tables()
+    for code in ("court_users", "users"):
+        register_panel(code, "state", audit_panels.deeds)
 
 
 def init_app(app: Flask) -> None:
     """Join the screens to the app."""
     join_subjects()
+    reading.install(app)
     site = Site(index_view=HomeView())
     site.add_screens(screens(), icons=ICONS)
     install(

@@ -1,6 +1,5 @@
 """create_app joins its parts, in order, and does nothing else."""
 
-import logging
 import os
 from typing import Any
 
@@ -10,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mediation_admin import accounts, backoffice, cli, config, extensions
 from mediation_admin.audit import recording
-from mediation_admin.core import connections, crypto, headers, health, jobs, scope
+from mediation_admin.core import connections, crypto, headers, health, jobs, logs, scope
 from mediation_admin.core.db import db
 from mediation_admin.notices import handover, vendors, verify
 
@@ -23,9 +22,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         app.config.from_mapping(config.from_environment())
     app.config.from_mapping(overrides or {})
     app.config["POOL_OWNER_PID"] = os.getpid()
-    logging.basicConfig(
-        level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.install(os.environ.get("LOG_LEVEL", "INFO"))
     if app.config.get("TRUSTED_PROXIES"):
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

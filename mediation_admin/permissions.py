@@ -41,6 +41,7 @@ class Permission(LabelledEnum):
     NOTICE_VIEW = "notice:view", "查看短信发件箱"
     NOTICE_CONTENT = "notice:content", "查看短信内容"
     NOTICE_RETRY = "notice:retry", "重新发送短信"
+    PERSONAL_DATA_REVEAL = "personal_data:reveal", "查看完整信息"
     OWN_ACCOUNT = "own:account", "本人账号"
 
 
@@ -71,8 +72,18 @@ _CLERK = {
     P.REPORT_VIEW,
     P.EXPORT_REQUEST,
     P.EXPORT_NAMES,
+    P.PERSONAL_DATA_REVEAL,
 }
-_JUDGE = {P.CASE_VIEW, P.CASE_PROCEED, P.HANDOFF_VIEW, P.ROSTER_VIEW, P.REPORT_VIEW, P.EXPORT_REQUEST, P.EXPORT_NAMES}
+_JUDGE = {
+    P.CASE_VIEW,
+    P.CASE_PROCEED,
+    P.HANDOFF_VIEW,
+    P.ROSTER_VIEW,
+    P.REPORT_VIEW,
+    P.EXPORT_REQUEST,
+    P.EXPORT_NAMES,
+    P.PERSONAL_DATA_REVEAL,
+}
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.COURT_ADMIN: frozenset(
@@ -103,6 +114,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.SUPPORT: frozenset(
         {
             P.ACCOUNT_VIEW,
+            P.PERSONAL_DATA_REVEAL,
             P.HANDOFF_OVERSEE,
             P.HANDOFF_RETRY,
             P.NOTICE_VIEW,

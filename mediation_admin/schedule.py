@@ -38,6 +38,7 @@ PERIODIC: list[Periodic] = [
     Periodic("notices:erase", notice_jobs.erase_texts, every=60),
     Periodic("audit:seal", audit_jobs.seal, every=60),
     Periodic("audit:overnight", audit_jobs.overnight, at=2),
+    Periodic("audit:archive", audit_jobs.archive, at=3),
     Periodic("exchange:sweep", exchange_jobs.sweep, every=30),
     Periodic("exports:expire", expire_exports, every=3600),
     Periodic("cases:overnight", case_jobs.overnight, at=1),

@@ -492,3 +492,17 @@ def account_name(session: Session, account_id: int) -> str:
 def court_name(session: Session, court_id: int) -> str | None:
     """The full name of a court."""
     return session.scalar(select(_courts.c.name).where(_courts.c.id == court_id))
+
+
+def people_named(session: Session, text: str) -> list[tuple[int, str, str]]:
+    """(id, name, roles) of the first people whose name begins with the text, as the fence lets them be seen."""
+    found = session.execute(
+        select(Account.id, Account.name).where(name_starts(text)).order_by(Account.name, Account.id).limit(20)
+    ).all()
+    held: dict[int, list[str]] = {}
+    grants = select(RoleGrant.account_id, RoleGrant.role).where(
+        RoleGrant.account_id.in_([row.id for row in found]), RoleGrant.revoked_at.is_(None)
+    )
+    for account_id, role in session.execute(grants):
+        held.setdefault(account_id, []).append(role.label)
+    return [(row.id, row.name, "、".join(held.get(row.id, []))) for row in found]

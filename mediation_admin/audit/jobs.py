@@ -1,4 +1,4 @@
-"""What the audit does by the clock: sealing every minute; at night a verification whose result is kept."""
+"""What the audit does by the clock: sealing every minute; at night a verification whose result is kept, and archives."""
 
 import time
 from datetime import date
@@ -6,7 +6,8 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import insert, select
 
-from mediation_admin.audit import chain, heads, verifying
+from mediation_admin.audit import archiving, chain, heads, verifying
+from mediation_admin.audit.archiving import Archived
 from mediation_admin.audit.models import AuditCheck, AuditDay
 from mediation_admin.audit.verifying import Verdict
 from mediation_admin.core import clock
@@ -34,6 +35,31 @@ def overnight() -> Verdict:
     while seal(everything=True):
         pass
     return check(since=None if clock.today().weekday() == WHOLE_ON else _recent_day())
+
+
+def archive() -> list[Archived]:
+    """Write every closed day that has no archive yet into the second place, each in a transaction of its own."""
+    with db.engine.connect() as connection:
+        days = archiving.waiting_days(connection)
+    made = []
+    for day in days:
+        with db.engine.begin() as connection:
+            made.append(archiving.archive_day(connection, day, heads.folder()))
+    return made
+
+
+def remove(keep_days: int) -> list[tuple[date, int]]:
+    """Take every archived day older than this out of the live tables, leaving its proof; (day, entries) of each.
+
+    Needs the owner of the tables. Refuses fewer than 180 days, and stops at the first day that has no good archive.
+    """
+    with db.engine.connect() as connection:
+        days = archiving.removable_days(connection, keep_days)
+    gone = []
+    for day in days:
+        with db.engine.begin() as connection:
+            gone.append((day, archiving.remove_day(connection, day, heads.folder())))
+    return gone
 
 
 def check(*, since: date | None = None) -> Verdict:

@@ -26,6 +26,8 @@ class AuditEntry(Base):
         Index("ix_audit_entry_kind_at", "kind", "at", "id"),
         Index("ix_audit_entry_object_at", "object_type", "object_id", "at", "id"),
         Index("ix_audit_entry_actor_id_at", "actor_id", "at", "id"),
+        Index("ix_audit_entry_role_at", "role", "at", "id"),
+        Index("ix_audit_entry_refused_at", "at", "id", postgresql_where="outcome = 'refused'"),
     )
 
     id: Mapped[pk]

@@ -103,6 +103,11 @@ def install(session_class: Any) -> None:
         _insert(session, [entry for entry in entries if entry is not None])
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters: what somebody typed cannot pass for an entry (S37)."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _row_entry(session: Session, row: Any, verb: str, word: str) -> dict[str, Any] | None:
     changes = _changes(row, everything=verb != "changed")
     if verb == "changed" and not changes:
@@ -174,7 +179,7 @@ def _entry(
         "outcome": outcome or outcome_of(tag),
         "object_type": object_type,
         "object_id": object_id,
-        "sentence": sentence,
+        "sentence": one_line(sentence),
         "changes": changes,
         "request_id": who.request_id,
         "address": who.address,

@@ -17,6 +17,7 @@ from mediation_admin.cases.enums import (
     PartyRole,
     PartyType,
 )
+from mediation_admin.core.crypto import mask_address, mask_email, mask_id_number, mask_phone
 from mediation_admin.core.forms import (
     DateField,
     EnumField,
@@ -30,8 +31,11 @@ from mediation_admin.core.forms import (
     SelectField,
     choices_of,
 )
+from mediation_admin.core.masked import Masked, masked_field
 
 _LONG = {"rows": 4}
+_Phone, _IdNumber = masked_field(mask_phone), masked_field(mask_id_number)
+_Address, _Email = masked_field(mask_address), masked_field(mask_email)
 
 
 def _number(value: Any) -> int | None:
@@ -43,14 +47,14 @@ class PartyRow(RowForm):
 
     id = HiddenField(filters=[_number])
     name = StringField("姓名/名称", [Length(max=200)], description="多人可用顿号隔开，一次填写")
-    phone = StringField("手机号", [Length(max=40)], description="暂时不知道的留空，记为待补", render_kw={"inputmode": "tel"})
-    id_number = StringField("证件号码", [Length(max=40)], description="身份证号自动得出性别和出生日期")
+    phone = _Phone("手机号", [Length(max=40)], description="暂时不知道的留空，记为待补", render_kw={"inputmode": "tel"})
+    id_number = _IdNumber("证件号码", [Length(max=40)], description="身份证号自动得出性别和出生日期")
     type = EnumField("类型", enum=PartyType, empty="按名称判断")
     id_kind = EnumField("证件类型", enum=IdKind, empty="身份证/信用代码")
     representative = StringField("法定代表人/负责人", [Length(max=60)])
-    address = StringField("地址", [Length(max=300)])
+    address = _Address("地址", [Length(max=300)])
     nation = StringField("民族", [Length(max=20)])
-    email = StringField("电子邮箱", [Length(max=120)])
+    email = _Email("电子邮箱", [Length(max=120)])
     service_consent = BooleanField("同意电子送达")
 
     def is_blank(self) -> bool:
@@ -97,8 +101,8 @@ class AgentRow(RowForm):
     name = StringField("姓名", [Length(max=60)])
     kind = EnumField("代理人类型", enum=AgentKind)
     authority = EnumField("授权", enum=Authority)
-    phone = StringField("手机号", [Length(max=40)], render_kw={"inputmode": "tel"})
-    id_number = StringField("身份证号码", [Length(max=40)])
+    phone = _Phone("手机号", [Length(max=40)], render_kw={"inputmode": "tel"})
+    id_number = _IdNumber("身份证号码", [Length(max=40)])
     firm = StringField("律所", [Length(max=120)])
     licence_no = StringField("执业证号", [Length(max=60)])
     relation = StringField("与当事人关系", [Length(max=60)])
@@ -169,6 +173,17 @@ class CaseForm(Form):
         ("第三人", ["thirds"]),
         ("代理人", ["agents"]),
     )
+
+    def hold(self, data: rules.CaseData) -> None:
+        """What the case has: a posted row knows its party by id, and a mask sent back means what the party has."""
+        parties = {party.id: party for party in data.parties}
+        agents = {agent.id: agent for party in data.parties for agent in party.agents}
+        for name, held in (("applicants", parties), ("respondents", parties), ("thirds", parties), ("agents", agents)):
+            for entry in self[name]:
+                row = held.get(entry.form.id.data)
+                for field in entry.form if row is not None else ():
+                    if isinstance(field, Masked):
+                        field.hold(getattr(row, field.short_name))
 
     def offer(
         self,

@@ -331,3 +331,10 @@ def moved_between(name: str, first: date | None, last: date | None) -> Condition
     if last:
         made = made.where(day <= last)
     return Case.id.in_(made)
+
+
+def audited_under(session: Session, case_no: str) -> list[tuple[str, int]]:
+    """(table, id) of the case of this number and of its parties: what its entries in the audit are about."""
+    found = session.scalars(select(Case.id).where(by_number(case_no)).limit(20)).all()
+    parties = session.scalars(select(Party.id).where(Party.case_id.in_(found))).all()
+    return [*(("mediation_case", ident) for ident in found), *(("party", ident) for ident in parties)]

@@ -106,3 +106,42 @@ def mask_name(name: str | None) -> str:
     if not name:
         return ""
     return name[0] + "*" if len(name) < 3 else name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+# What an address may show: the country's divisions down to the town, and the street. Never number, building, room.
+_STREET = re.compile(r".*(?:大街|大道|街道|胡同|[路街道巷弄镇乡])")
+_DIVISION = re.compile(r".*(?:自治[区州县]|[省市区县旗州盟])")
+_FIRST_NUMBER = re.compile(r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ#＃]|[一二三四五六七八九十百零〇]+(?=[号幢栋座楼层室单组队])")
+
+
+def mask_address(address: str | None) -> str:
+    """虚构市虚构区虚构路***: the street or town stays, number, building and room go.
+
+    An address that names nothing finer than a division or a street is shown as it is; one that cannot be read keeps its
+    first signs only.
+    """
+    text = (address or "").strip()
+    if not text:
+        return ""
+    found = _FIRST_NUMBER.search(text)
+    head = text[: found.start()] if found else text
+    for level in (_STREET, _DIVISION):
+        kept = level.match(head)
+        if kept:
+            return kept[0] if kept[0] == text else f"{kept[0]}***"
+    return f"{text[: min(3, len(text) // 3)]}***"
+
+
+def mask_email(email: str | None) -> str:
+    """a***@example.cn."""
+    name, at, host = (email or "").partition("@")
+    return f"{name[:1]}***{at}{host}" if name else ""
+
+
+def mask_numbers(text: str | None) -> str:
+    """A text with every number of seven or more digits in it masked as a phone or an identity number would be."""
+    return re.sub(
+        r"(?<![0-9])[0-9]{7,17}[0-9Xx]?(?![0-9])",
+        lambda found: mask_id_number(found[0]) if len(found[0]) >= 15 else mask_phone(found[0]),
+        text or "",
+    )

@@ -22,6 +22,7 @@ from wtforms.widgets import DateInput, TextInput
 
 from mediation_admin.core import crypto
 from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.masked import Masked
 
 PHONE = re.compile(r"1\d{10}")
 ID_NUMBER = re.compile(r"\d{17}[\dX]")
@@ -228,8 +229,10 @@ class _Forgiving(StringField):
         raise NotImplementedError
 
 
-class PhoneField(_Forgiving):
+class PhoneField(Masked, _Forgiving):
     """A mobile number of 11 digits; blanks, dashes, full-width digits and +86 are forgiven. Data: digits or None."""
+
+    mask = staticmethod(crypto.mask_phone)
 
     widget = TextInput()
 
@@ -245,8 +248,10 @@ class PhoneField(_Forgiving):
         raise ValueError("请输入 11 位手机号" + ("或带区号的座机号" if self.landline else ""))
 
 
-class IdNumberField(_Forgiving):
+class IdNumberField(Masked, _Forgiving):
     """A resident ID number with its check digit; ``kinds`` other than resident accept any number of 5–30 signs."""
+
+    mask = staticmethod(crypto.mask_id_number)
 
     def __init__(self, label: str | None = None, validators: Any = None, *, resident: bool = True, **options: Any):
         self.resident = resident

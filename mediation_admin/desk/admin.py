@@ -6,6 +6,8 @@ from flask import current_app, redirect, request, url_for
 from markupsafe import Markup
 
 from mediation_admin.approvals.queries import count_to_decide
+from mediation_admin.audit import queries as audit_queries
+from mediation_admin.audit.admin import check_notice
 from mediation_admin.core import clock
 from mediation_admin.core.admin import (
     Access,
@@ -19,11 +21,13 @@ from mediation_admin.core.admin import (
     allowed,
     banner,
     current_actor,
+    looks,
     screen_route,
     toast,
     tokens,
 )
 from mediation_admin.core.admin.filters import SEALED
+from mediation_admin.core.crypto import mask_numbers
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import Actor
 from mediation_admin.desk import finding, queries
@@ -44,6 +48,8 @@ class HomeView(Screen):
     def index(self) -> Any:
         actor = current_actor()
         pieces: list[Any] = []
+        if _audit_rows(actor):
+            pieces.append(check_notice(audit_queries.last_check(db.session())))
         if actor.may(Permission.CASE_VIEW):
             pieces.append(_stats())
         steps = _next_steps(actor)
@@ -116,7 +122,8 @@ class TodoView(Screen):
         today = clock.today()
         may_see = current_actor().may(Permission.CASE_VIEW)
         found = queries.counts(db.session(), today) if may_see else {}
-        rows = [
+        rows = _audit_rows(current_actor())
+        rows += [
             (Markup('<a href="{}">{}</a>').format(one.url, one.label), queries.words(found[one.key]), one.help)
             for one in queries.waiting(today)
             if found.get(one.key)
@@ -135,7 +142,16 @@ class TodoView(Screen):
 def todo_count(actor: Actor) -> int:
     """The figure beside 待办: what somebody has to do, capped: cases of the court, and requests to decide."""
     cases = queries.pressing(db.session(), clock.today()) if actor.may(Permission.CASE_VIEW) else 0
-    return cases + count_to_decide(db.session(), actor)
+    return cases + count_to_decide(db.session(), actor) + len(_audit_rows(actor))
+
+
+
+def _audit_rows(actor: Actor) -> list[tuple[Any, str, str]]:
+    """A broken audit is the first thing whoever reads it has to see to."""
+    found = audit_queries.last_check(db.session()) if actor.may(Permission.AUDIT_VIEW) else None
+    if found is None or not found.problem:
+        return []
+    return [(Markup('<a href="/audit/">审计核验发现问题</a>'), "1", f"{found.problem}。请立即保全数据库和归档。")]
 
 
 class SearchView(Screen):
@@ -164,10 +180,13 @@ class SearchView(Screen):
         if not text:
             return redirect("/", 303)
         groups = finding.search(current_actor(), text)
+        # What the lists looked for, said once for all of them.
+        found_how = dict.fromkeys(group.words for group in groups if group.rows)
+        looks.tell(looks.Look("全局查找", words="、".join(found_how) or "没有找到", text=text))
         found = [(group, row) for group in groups for row in group.rows]
         if len(found) == 1:
             # The only one there is: no need to look at a list of one.
             group, row = found[0]
             toast(f"{group.words}，只有这一条。")
             return redirect(row.url, 303)
-        return self.render("backoffice/desk/search.html", title="查找结果", text=text, groups=groups)
+        return self.render("backoffice/desk/search.html", title="查找结果", text=mask_numbers(text), groups=groups)

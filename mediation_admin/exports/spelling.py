@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mediation_admin.audit.objects import LABELS
 from mediation_admin.audit.wording import change_words
 from mediation_admin.cases.enums import Gap
 from mediation_admin.core.crypto import decrypt, mask_id_number, mask_phone
@@ -16,6 +17,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "gaps": Gap.labels(),
     "identities": Identity.labels(),
     "roles": Role.labels(),
+    "object_type": LABELS,
     "role": Role.labels() | {"operator": "运维命令", "system": "系统"},
 }
 # What of an encrypted value a file may show, by the end of its purpose (table.column). Anything else shows nothing.

@@ -5,6 +5,7 @@ from typing import Any
 from flask import url_for
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
 
+from mediation_admin.core.crypto import mask_numbers
 from mediation_admin.core.db import db
 from mediation_admin.core.forms import (
     DateField,
@@ -20,6 +21,7 @@ from mediation_admin.core.forms import (
     SelectField,
     SelectMultipleField,
 )
+from mediation_admin.core.masked import masked_field
 from mediation_admin.rosters.choices import division_name
 from mediation_admin.rosters.data import ListingData, OrganisationData, PersonData
 from mediation_admin.rosters.enums import Identity, OrganisationKind, Roster, Sanction, Sex
@@ -200,7 +202,7 @@ class OrganisationForm(_Versioned, Form):
     head_name = StringField("负责人", [Optional(), Length(max=60)])
     contact_name = StringField("管理员姓名", [Required("请输入管理员姓名"), Length(max=60)])
     contact_phone = PhoneField("管理员手机", [Optional()], landline=True, description="暂时没有可留空，会标为“待补”。")
-    contacts = TextAreaField("其他联络人", [Optional(), Length(max=2000)], description="一行一人：姓名 电话")
+    contacts = masked_field(mask_numbers, long=True)("其他联络人", [Optional(), Length(max=2000)], description="一行一人：姓名 电话")
     division_code = LookupField(
         "地区", [Optional()], coerce=str, endpoint=lambda: url_for("organisations.divisions"),
         describe=lambda code: division_name(db.session, code),
@@ -298,9 +300,3 @@ class SanctionForm(ReasonForm):
     """警告 or 通报, with the reason."""
 
     sanction = EnumField("处理", [Required("请选择处理方式")], enum=Sanction)
-
-
-class RevealForm(Form):
-    """Why somebody needs to see a masked value; kept in the audit."""
-
-    reason = StringField("查看理由", [Required("请写明查看理由"), Length(max=200)])

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, l
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from mediation_admin.audit.enums import AuditKind
 from mediation_admin.audit.models import AuditEntry
 from mediation_admin.core.crypto import blind_index, normalise_phone
 from mediation_admin.core.scope import unfenced
@@ -289,9 +290,9 @@ def history(
     of_listing = and_(
         AuditEntry.object_type == f"{mediator_or_organisation}_listing", AuditEntry.object_id.in_(list(listing_ids))
     )
-    return list(
-        session.scalars(select(AuditEntry).where(or_(of_row, of_listing)).order_by(AuditEntry.id.desc()).limit(100))
-    )
+    # Who looked is for whoever reads the audit (audit/panels.py).
+    done = select(AuditEntry).where(or_(of_row, of_listing), AuditEntry.kind == AuditKind.CHANGE)
+    return list(session.scalars(done.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(100)))
 
 
 def find_mediators(session: Session, court_id: int, text: str, *, limit: int = 20) -> list[tuple[int, str, str, str]]:
@@ -388,3 +389,10 @@ def listings_of(session: Session, kind: type[MediatorListing] | type[Organisatio
     return list(
         session.scalars(select(kind).where(key == ident).order_by(kind.revoked_at.is_(None).desc(), kind.id.desc()))
     )
+
+
+def audited_under(session: Session, name: str) -> list[tuple[str, int]]:
+    """(table, id) of the mediators and organisations of exactly this name: what their entries in the audit are about."""
+    people = session.scalars(select(Mediator.id).where(Mediator.name == name).limit(20))
+    bodies = session.scalars(select(Organisation.id).where(Organisation.name == name).limit(20))
+    return [*(("mediator", ident) for ident in people), *(("organisation", ident) for ident in bodies)]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mediation_admin.cases import operations, rules
-from mediation_admin.cases.enums import CaseKind, EndReason, PartyRole, Result
+from mediation_admin.cases.enums import AgentKind, CaseKind, EndReason, PartyRole, Result
 from mediation_admin.cases.models import Case
 from mediation_admin.core.crypto import blind_index
 from mediation_admin.core.scope import Actor
@@ -21,6 +21,11 @@ def a_party(role: PartyRole = PartyRole.APPLICANT, name: str = "", **values: Any
     """A party with a name, a phone and nothing else."""
     named = name or {"applicant": "申请某甲", "respondent": "被申某乙", "third": "第三某丙"}[role.value]
     return rules.PartyData(role=role, name=named, **{"phone": "13900001234", **values})
+
+
+def an_agent(name: str = "代理某", **values: Any) -> rules.AgentData:
+    """A lawyer with a phone."""
+    return rules.AgentData(name=name, **{"kind": AgentKind.LAWYER, "phone": "13900005678", **values})
 
 
 def case_data(**values: Any) -> rules.CaseData:

@@ -9,10 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mediation_admin.approvals.enums import ApprovalState
 from mediation_admin.approvals.models import Approval
+from mediation_admin.audit.models import AuditEntry
+from mediation_admin.audit.recording import record
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.jobs import Job, JobStatus
@@ -69,6 +72,13 @@ class World:
             yield db.session, actor
             db.session.commit()
             db.session.remove()
+
+
+def audit_entry(world: World, person: Person) -> dict[str, Any]:
+    """An entry of the audit of the person's court."""
+    with world.at_work(person) as (session, actor):
+        record(session(), "case:note:added", f"{world.marker(person)}{world.number()}", court_id=actor.court_id)
+        return {"ident": session.scalar(select(func.max(AuditEntry.id)))}
 
 
 # -- people ---------------------------------------------------------------------------------------------------------
@@ -192,6 +202,15 @@ def party(world: World, person: Person) -> dict[str, Any]:
         applicant = cases.a_party(name=f"{world.marker(person)}{world.number()}")
         made = cases.a_case(actor, parties=(applicant, cases.a_party(cases.PartyRole.RESPONDENT)))
         return {"ident": made.id, "party_id": made.parties[0].id}
+
+
+def agent(world: World, person: Person) -> dict[str, Any]:
+    """A case and somebody who acts for one of its parties."""
+    with world.at_work(person) as (_, actor):
+        acting_for = cases.an_agent(name=f"{world.marker(person)}{world.number()}")
+        applicant = cases.a_party(name=f"{world.marker(person)}{world.number()}", agents=(acting_for,))
+        made = cases.a_case(actor, parties=(applicant, cases.a_party(cases.PartyRole.RESPONDENT)))
+        return {"ident": made.id, "agent_id": made.parties[0].agents[0].id}
 
 
 def case_to_assign(world: World, person: Person) -> dict[str, Any]:

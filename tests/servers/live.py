@@ -12,6 +12,7 @@ from pathlib import Path
 
 from launcher.postgres import last_lines
 from launcher.processes import die_with_parent
+from launcher.trial import ACCESS_FORMAT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
@@ -27,7 +28,7 @@ def web_server(environment: dict[str, str], log: Path) -> Iterator[str]:
         command = [
             sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8",
             "--bind", f"fd://{door.fileno()}", "--graceful-timeout", "1", "--no-control-socket",
-            "--access-logfile", "-", "--error-logfile", "-", "wsgi:app",
+            "--access-logfile", "-", "--access-logformat", ACCESS_FORMAT, "--error-logfile", "-", "wsgi:app",
         ]  # fmt: skip
         with _process(command, environment, log, (door.fileno(),)) as process:
             _wait_until_it_answers(port, process, log)

@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, Select
 
 from mediation_admin.accounts import operations, queries, staffing
 from mediation_admin.accounts.admin.court_user_steps import CourtUserSteps
-from mediation_admin.accounts.admin.people import People, account_facts, account_notices, attempt, grants_table
+from mediation_admin.accounts.admin.people import (
+    People,
+    PhoneRevealed,
+    account_facts,
+    account_notices,
+    attempt,
+    grants_table,
+)
 from mediation_admin.accounts.enums import AccountState, Post
 from mediation_admin.accounts.jobs import INVITE
 from mediation_admin.accounts.models import Account, CourtMember
@@ -54,7 +61,7 @@ def _roles(row: Any) -> str:
     return "、".join(role.label for role in Role if role in held)
 
 
-class CourtUsersView(CourtUserSteps, People):
+class CourtUsersView(PhoneRevealed, CourtUserSteps, People):
     """本院用户: list, new, edit, roles, on and off, phone, hand-over. The fence leaves out every other court."""
 
     code = "court_users"
@@ -142,7 +149,7 @@ class CourtUsersView(CourtUserSteps, People):
                 state=state,
                 subtitle=" · ".join(part for part in (member.department, member.post.label) if part),
                 facts=[
-                    Fact("手机号（登录名）", account.phone_masked),
+                    self.phone_fact(account),
                     Fact("部门或所属法庭", member.department),
                     Fact("职务", member.post.label),
                     Fact("最近登录", moment_text(account.last_signed_in_at) or "从未登录"),

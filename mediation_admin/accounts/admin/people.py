@@ -5,12 +5,26 @@ from typing import Any
 from mediation_admin.accounts import queries, rules
 from mediation_admin.accounts.enums import AccountState
 from mediation_admin.accounts.models import Account
+from mediation_admin.audit import revealing
 from mediation_admin.core import clock
-from mediation_admin.core.admin import ChoiceFilter, Fact, Facts, Key, ListScreen, Match, Notice, Order, Table
+from mediation_admin.core.admin import (
+    ChoiceFilter,
+    Fact,
+    Facts,
+    Key,
+    ListScreen,
+    Match,
+    Notice,
+    Order,
+    Table,
+    current_actor,
+    screen_route,
+)
 from mediation_admin.core.admin.formats import moment_text
 from mediation_admin.core.crypto import normalise_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.scope import fetch
 from mediation_admin.notices.vendors import vendor_in_use
 from mediation_admin.permissions import Permission, Role
 
@@ -51,6 +65,31 @@ class People(ListScreen):
 
     def detail_url(self, row: Any) -> str:
         return self.url_for("detail", ident=row.id)
+
+
+class PhoneRevealed(ListScreen):
+    """The phone of a person whole, on whose page it stands masked."""
+
+    abstract = True
+
+    def phone_fact(self, account: Account) -> Fact:
+        """The masked phone with its button, for whoever may."""
+        may = current_actor().may(Permission.PERSONAL_DATA_REVEAL)
+        address = self.url_for("reveal", ident=account.id) if may else None
+        return Fact("手机号（登录名）", account.phone_masked, masked="phone", reveal=address)
+
+    @screen_route("/<int:ident>/reveal", methods=("POST",), permission=Permission.PERSONAL_DATA_REVEAL)
+    def reveal(self, ident: int) -> Any:
+        """The phone whole, after a reason (S32)."""
+        account = fetch(db.session(), Account, ident)
+        return revealing.answer(
+            self,
+            whose=f"用户（编号 {ident}）",
+            secrets=[revealing.Secret("phone", "手机号", account.phone)],
+            object_type="account",
+            object_id=ident,
+            back=self.url_for("detail", ident=ident),
+        )
 
 
 def attempt(act: Any) -> tuple[Any, str | None]:

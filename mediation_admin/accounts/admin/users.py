@@ -6,7 +6,14 @@ from flask import Response, abort, jsonify, redirect, request
 from sqlalchemy import Select
 
 from mediation_admin.accounts import operations, queries, staffing
-from mediation_admin.accounts.admin.people import People, account_facts, account_notices, attempt, grants_table
+from mediation_admin.accounts.admin.people import (
+    People,
+    PhoneRevealed,
+    account_facts,
+    account_notices,
+    attempt,
+    grants_table,
+)
 from mediation_admin.accounts.enums import AccountState
 from mediation_admin.accounts.models import Account
 from mediation_admin.accounts.people_forms import GrantForm, NewUserForm
@@ -50,7 +57,7 @@ def court_label(court_id: Any) -> str | None:
     return queries.court_name(db.session(), int(court_id))
 
 
-class UsersView(People):
+class UsersView(PhoneRevealed, People):
     """用户: every person of the platform, without any of their cases."""
 
     code = "users"
@@ -114,7 +121,7 @@ class UsersView(People):
                 title=account.name,
                 state=state,
                 facts=[
-                    Fact("手机号（登录名）", account.phone_masked),
+                    self.phone_fact(account),
                     Fact("最近登录", moment_text(account.last_signed_in_at) or "从未登录"),
                     Fact("建立时间", moment_text(account.created_at)),
                 ],

@@ -49,6 +49,9 @@ class SupplementForm(CaseForm):
     )
 
 
+KEPT_HIDDEN = "手机号、证件号码和地址只显示一部分：不改就保持原样，要改请填写完整。"
+
+
 class FormPages:
     """The routes of the forms."""
 
@@ -98,7 +101,7 @@ class FormPages:
         if refused is not None:
             raise RuleBroken(refused.message, repair=repair_url(ident, refused.repair) or back)
         form = self._edit_form(case)
-        notes: list[Any] = []
+        notes: list[Any] = [Notice(KEPT_HIDDEN, tone="info")] if case.parties else []
         if request.method == "POST" and not row_change(form) and _fine(form):
             try:
                 edit_case(
@@ -114,6 +117,7 @@ class FormPages:
                 case = fetch(db.session(), Case, ident)
                 form.version.data = stale.version
                 form.refuse(stale)
+                form.hold(data_of(case))
                 notes = [_differences(data_of(case), form.case_data())]
             except RuleBroken as broken:
                 db.session.rollback()
@@ -132,6 +136,7 @@ class FormPages:
         kind = SupplementForm if case.backfilled and case.state in (CaseState.MEDIATING, *ENDED_STATES) else CaseForm
         if request.method == "POST":
             form = kind()
+            form.hold(data_of(case))
         else:
             values = CaseForm.values_of(data_of(case), case.version)
             if kind is SupplementForm:

@@ -6,9 +6,9 @@ from flask import jsonify, request
 from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
-from wtforms import StringField
 
-from mediation_admin.audit.recording import record
+from mediation_admin.audit import revealing
+from mediation_admin.audit.panels import lookers
 from mediation_admin.cases import queries
 from mediation_admin.cases.admin.addresses import detail_url, edit_url, move_url, repair_url
 from mediation_admin.cases.admin.form_pages import FormPages
@@ -24,7 +24,6 @@ from mediation_admin.core.admin import (
     Event,
     Fact,
     Facts,
-    FormPage,
     Notice,
     Prose,
     Tab,
@@ -32,15 +31,14 @@ from mediation_admin.core.admin import (
     current_actor,
     days_left,
     render_detail,
-    render_form,
+    reveal_action,
     screen_route,
     tag,
 )
 from mediation_admin.core.admin.formats import date_text, money_text
-from mediation_admin.core.crypto import mask_id_number, mask_phone
+from mediation_admin.core.crypto import mask_address, mask_email, mask_id_number, mask_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound
-from mediation_admin.core.forms import Form, Length, Required
 from mediation_admin.core.scope import fetch
 from mediation_admin.permissions import Permission
 from mediation_admin.reference.models import Ministry
@@ -72,10 +70,8 @@ _TONES = {
 }
 
 
-class RevealForm(Form):
-    """Why whole numbers must be seen."""
-
-    reason = StringField("查看理由", [Required("请写明查看理由，会记入审计"), Length(max=200)])
+# What of a person is masked, in the order of the card.
+SECRETS = {"phone": "手机号", "id_number": "证件号码", "address": "地址", "email": "电子邮箱"}
 
 
 class CasePages(FormPages, MovePages):
@@ -106,6 +102,7 @@ class CasePages(FormPages, MovePages):
         if case is None:
             raise NotFound(f"case {ident}")
         actor, today = current_actor(), clock.today()
+        reads_audit = actor.may(Permission.AUDIT_VIEW)
         facts = facts_of(case, today=today)
         names = _names(case)
         return render_detail(
@@ -123,6 +120,7 @@ class CasePages(FormPages, MovePages):
                     Tab("main", "当事人", lambda: _party_cards(case, actor), count=len(case.parties)),
                     Tab("mediation", "调解信息", lambda: _mediation(case, names)),
                     Tab("log", "案件动态", lambda: [_timeline(_events(case))]),
+                    *([Tab("seen", "谁看过本案", lambda: lookers("mediation_case", ident))] if reads_audit else []),
                 ],
                 aside=[] if request.args.get("tab") == "log" else [_timeline(_events(case, 5), short=case.id)],
                 row=case,
@@ -131,43 +129,36 @@ class CasePages(FormPages, MovePages):
             crumbs=[(case.case_no or "草稿", None)],
         )
 
-    @screen_route("/<int:ident>/parties/<int:party_id>/reveal", methods=("POST",), permission=Permission.CASE_VIEW)
+    @screen_route(
+        "/<int:ident>/parties/<int:party_id>/reveal", methods=("POST",), permission=Permission.PERSONAL_DATA_REVEAL
+    )
     def reveal(self, ident: int, party_id: int) -> Any:
-        """Whole phone and identity number of one party: asked for with a reason, shown once, kept in the audit."""
+        """One party's phone, number and address whole, after a reason (S32)."""
         party = fetch(db.session(), Party, party_id)
         if party.case_id != ident:
             raise NotFound(f"party {party_id} of case {ident}")
-        form = RevealForm() if "reason" in request.form else RevealForm(formdata=None)
-        back = detail_url(ident)
-        if "reason" not in request.form or not form.validate():
-            return render_form(
-                self,
-                FormPage(f"查看{party.role.label}的完整号码", form, submit="查看", back=back, intro="查看人、时间和理由会记入审计。"),
-                crumbs=[("案件", back)],
-            )
-        record(
-            db.session(),
-            "case:party:revealed",
-            f"查看了案件（编号 {ident}）{party.role.label}（编号 {party.id}）的完整号码，理由：{form.reason.data}",
+        return self._reveal(party.case, party, f"{party.role.label}（编号 {party.id}）")
+
+    @screen_route(
+        "/<int:ident>/agents/<int:agent_id>/reveal", methods=("POST",), permission=Permission.PERSONAL_DATA_REVEAL
+    )
+    def reveal_agent(self, ident: int, agent_id: int) -> Any:
+        """The same of somebody who acts for a party."""
+        agent = fetch(db.session(), Agent, agent_id)
+        if agent.party.case_id != ident:
+            raise NotFound(f"agent {agent_id} of case {ident}")
+        return self._reveal(agent.party.case, agent, f"代理人（编号 {agent.id}）")
+
+    def _reveal(self, case: Case, person: Party | Agent, role: str) -> Any:
+        return revealing.answer(
+            self,
+            whose=f"案件 {case.case_no or '草稿'} 的{role}",
+            secrets=[revealing.Secret(key, label, getattr(person, key, None)) for key, label in SECRETS.items()],
             object_type="mediation_case",
-            object_id=ident,
-            court_id=party.court_id,
+            object_id=case.id,
+            court_id=case.court_id,
+            back=detail_url(case.id),
         )
-        facts = [
-            Fact("姓名/名称", party.name),
-            Fact("手机号", party.phone, copy=True),
-            Fact("证件号码", party.id_number, copy=True),
-            Fact("地址", party.address, wide=True),
-        ]
-        page = self.render(
-            "shared/page.html",
-            title=f"{party.role.label}的完整号码",
-            crumbs=[("案件", back)],
-            pieces=[Facts(facts, title=party.name)],
-            actions=[Action("返回案件", back)],
-        )
-        db.session.commit()
-        return page
 
 
 def _names(case: Case) -> dict[str, str]:
@@ -292,21 +283,19 @@ def _party_cards(case: Case, actor: Any) -> list[Any]:
     made = []
     order = list(PartyRole)
     for party in sorted(case.parties, key=lambda p: (order.index(p.role), p.position)):
-        made.append(_party_card(case, party))
-        made += [_agent_card(party, agent) for agent in party.agents]
+        made.append(_party_card(case, party, actor))
+        made += [_agent_card(case, party, agent, actor) for agent in party.agents]
     return made
 
 
-def _party_card(case: Case, party: Party) -> Facts:
-    whole = f"/cases/{case.id}/parties/{party.id}/reveal"
+def _party_card(case: Case, party: Party, actor: Any) -> Facts:
     phone: Any = mask_phone(party.phone)
     if party.phone_state is not PhoneState.GIVEN:
         phone = Markup("{} {}").format(phone, tag(party.phone_state.label, party.phone_state.tone))
     facts = [
         Fact("类型", party.type.label),
-        Fact("手机号", phone, reveal=whole if party.phone else None),
-        Fact(party.id_kind.label if party.id_kind else "证件号码", mask_id_number(party.id_number),
-             reveal=whole if party.id_number else None),
+        Fact("手机号", phone, masked="phone"),
+        Fact(party.id_kind.label if party.id_kind else "证件号码", mask_id_number(party.id_number), masked="id_number"),
     ]
     sex = {"female": "女", "male": "男"}.get(party.sex or "")
     facts += [
@@ -317,30 +306,37 @@ def _party_card(case: Case, party: Party) -> Facts:
             Fact("民族", party.nation),
             Fact("法定代表人/负责人", party.representative),
             Fact("电子送达", "同意" if party.service_consent else ""),
-            # An address says where a person lives: shown with its beginning only.
-            Fact("地址", _mask_tail(party.address), wide=True),
+            Fact("电子邮箱", mask_email(party.email), masked="email"),
+            # An address says where a person lives: the street or town, and no further.
+            Fact("地址", mask_address(party.address), wide=True, masked="address"),
         )
         if fact.value
     ]
-    return Facts(facts, title=f"{party.role.label} · {party.name}", anchor=f"party-{party.id}")
+    actions = _reveal_actions(f"/cases/{case.id}/parties/{party.id}/reveal", party, actor)
+    return Facts(facts, title=f"{party.role.label} · {party.name}", anchor=f"party-{party.id}", actions=actions)
 
 
-def _mask_tail(address: str | None) -> str:
-    return address[:9] + "***" if address and len(address) > 9 else address or ""
+def _reveal_actions(address: str, person: Party | Agent, actor: Any) -> tuple[Action, ...]:
+    held = [key for key in SECRETS if getattr(person, key, None)]
+    return (reveal_action(address, held),) if held and actor.may(Permission.PERSONAL_DATA_REVEAL) else ()
 
 
-def _agent_card(party: Party, agent: Agent) -> Facts:
+def _agent_card(case: Case, party: Party, agent: Agent, actor: Any) -> Facts:
     may_sign = "可以代为签字" if agent.authority is Authority.SPECIAL else "不能代为签字，须由当事人本人签字"
     facts = (
         Fact("代理人类型", agent.kind.label),
         Fact("授权", agent.authority.label, hint=may_sign),
-        Fact("手机号", mask_phone(agent.phone)),
-        Fact("证件号码", mask_id_number(agent.id_number)),
+        Fact("手机号", mask_phone(agent.phone), masked="phone"),
+        Fact("证件号码", mask_id_number(agent.id_number), masked="id_number"),
         Fact("律所", agent.firm),
         Fact("执业证号", agent.licence_no),
         Fact("与当事人关系", agent.relation),
     )
-    return Facts([fact for fact in facts if fact.value], title=f"{party.name}的代理人 · {agent.name}")
+    return Facts(
+        [fact for fact in facts if fact.value],
+        title=f"{party.name}的代理人 · {agent.name}",
+        actions=_reveal_actions(f"/cases/{case.id}/agents/{agent.id}/reveal", agent, actor),
+    )
 
 
 def _mediation(case: Case, names: dict[str, str]) -> list[Any]:

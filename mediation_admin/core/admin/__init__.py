@@ -40,6 +40,7 @@ from mediation_admin.core.admin.pieces import (
     blocks_html,
     steps_html,
 )
+from mediation_admin.core.admin.reveals import reveal_action
 from mediation_admin.core.admin.screen import Screen, screen_route
 from mediation_admin.core.admin.selection import BulkAction, Outcome, Refused, Rehearsal, Selection
 from mediation_admin.core.admin.shell import Shell, is_fetch, safe_back, safe_path
@@ -101,6 +102,7 @@ __all__ = [
     "register_panel",
     "render_detail",
     "render_form",
+    "reveal_action",
     "row_change",
     "safe_back",
     "safe_path",

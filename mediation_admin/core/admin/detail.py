@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
+from mediation_admin.core.admin import looks
 from mediation_admin.core.admin.access import current_actor
 from mediation_admin.core.admin.pieces import Action, Fact, blocks_html
 from mediation_admin.core.admin.screen import Screen
@@ -68,6 +69,8 @@ class Detail:
 
 def render_detail(screen: Screen, detail: Detail, *, here: str, crumbs: Sequence[tuple[str, str | None]] = ()) -> str:
     """The page, or with ?drawer=1 the fragment. ``here`` is the page's own address; ``?tab=`` picks the tab."""
+    if detail.row is not None and request.method == "GET":
+        looks.tell_row(screen.title, detail.row, detail.title)
     wanted = request.args.get("tab", "")
     current = next((tab for tab in detail.tabs if tab.key == wanted), detail.tabs[0] if detail.tabs else None)
     body: Markup = Markup("")

@@ -1,5 +1,6 @@
 """ListScreen: a list of rows as every subject shows it. The subject says what; how it behaves is here."""
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,22 +12,25 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
 from mediation_admin.core import clock
-from mediation_admin.core.admin import list_html, preferences, replay, shell, state
+from mediation_admin.core.admin import list_html, looks, preferences, replay, shell, state
 from mediation_admin.core.admin.access import Access, allowed, current_actor
 from mediation_admin.core.admin.bulk import BulkSteps
 from mediation_admin.core.admin.columns import Column
-from mediation_admin.core.admin.filters import Filter, check_filters
+from mediation_admin.core.admin.filters import SEALED, Filter, SecretFilter, check_filters
 from mediation_admin.core.admin.messages import toast
 from mediation_admin.core.admin.orders import Order, Slice, cursor_of, with_keys
 from mediation_admin.core.admin.pieces import Action, Empty
 from mediation_admin.core.admin.screen import Screen, screen_route
 from mediation_admin.core.admin.selection import BulkAction
 from mediation_admin.core.admin.state import ListState
+from mediation_admin.core.crypto import normalise_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound
 from mediation_admin.core.scope import scope_of
 
 COUNT_CAP = 10_000
+# Seven digits on end are a phone or an identity number; the numbers of cases are shorter.
+_PERSONAL = re.compile(r"[0-9]{7}")
 EXACT_COUNT_MS = 5_000
 
 
@@ -255,12 +259,30 @@ class ListScreen(BulkSteps, Screen):
         wish = preferences.load(db.session, actor.account_id if actor else None, self.code)
         size = wish.size if wish.size in self.page_sizes else self.page_sizes[0]
         asked = self.read_state(request.args, size)
+        if self._names_a_number(asked):
+            return redirect(self.home_url() + state.query(state.address_params(self, asked)), 303)
         match = self.search(asked.q) if asked.q else None
+        self._tell_search(asked, match)
         page, total = self.fetch_with_total(asked)
         return self.render(
             self.list_template,
             **list_html.context(self, asked, page, total, wish, match, clock.today()),
         )
+
+    def _names_a_number(self, asked: ListState) -> bool:
+        """Whether the address itself holds a phone or an identity number: it is sealed before anything is shown, so
+        that it is not kept by browsers, in bookmarks and in what people send each other (S29)."""
+        plain = [request.args.get("q", "")]
+        plain += [request.args.get(one.key, "") for one in self.filters if isinstance(one, SecretFilter)]
+        return any(_PERSONAL.search(normalise_phone(text)) for text in plain if not text.startswith(SEALED))
+
+    def _tell_search(self, asked: ListState, match: Match | None) -> None:
+        """Searches are remembered, plain lists are not; which list is in the words."""
+        if match is not None:
+            looks.tell(looks.Look(self.title, words=match.words, text=asked.q))
+        for one in self.filters:
+            if isinstance(one, SecretFilter) and one.key in asked.values:
+                looks.tell(looks.Look(self.title, words=f"按{one.label}查找", text=str(asked.values[one.key])))
 
     @screen_route("/query", methods=("POST",), permission=Access.OF_SCREEN)
     def query(self) -> Response:

@@ -46,7 +46,7 @@ class Action:
     refused: why it cannot be done now — the button stays, can be focused, says why, and ``repair`` leads to where it
     is mended. confirm: a sentence with the effect, asked before a POST (only where undo is impossible).
     primary: the one main action of the page. shortcut: a key shown beside it and bound (single letter, "n").
-    fields: hidden fields of a POST.
+    fields: hidden fields of a POST. reveal: the POST shows masked values whole, in place, after a reason (reveals.py).
     """
 
     label: str
@@ -61,6 +61,7 @@ class Action:
     shortcut: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
     drawer: bool = False
+    reveal: bool = False
 
     def html(self, css: str = "btn") -> Markup:
         """The button."""
@@ -79,6 +80,7 @@ class Action:
             return safe(f'<a class="{classes}" href="{plain(self.url)}"{key}{peek}>{face}</a>')
         ask = f' data-confirm="{plain(self.confirm)}"' if self.confirm else ""
         danger = ' data-danger="1"' if self.danger else ""
+        danger += " data-reveal" if self.reveal else ""
         hidden = "".join(
             f'<input type="hidden" name="{plain(name)}" value="{plain(value)}">'
             for name, value in (("csrf_token", _token()), *self.fields)
@@ -127,8 +129,9 @@ class Empty:
 class Fact:
     """One label and its value. value: text, number, date, enum member, list, or Markup. copy: a copy button.
 
-    hint: a small line below; wide: takes the whole row; reveal: an address that takes a POST and shows the whole of a
-    masked value, after a reason and with a trace in the audit.
+    hint: a small line below; wide: takes the whole row; masked: the key under which a masked value is revealed;
+    reveal: the address that does so, after a reason and with a trace in the audit (leave it out where the card's own
+    button reveals all of it).
     """
 
     label: str
@@ -138,14 +141,18 @@ class Fact:
     wide: bool = False
     help: str | None = None
     reveal: str | None = None
+    masked: str | None = None
 
     def html(self) -> str:
         """One <div><dt><dd> group."""
         body = html_of(self.value)
+        if self.masked:
+            body = f'<span data-secret="{plain(self.masked)}">{body}</span>'
         if self.copy and self.value not in (None, ""):
             body += str(copy_button(self.copy if isinstance(self.copy, str) else text_of(self.value), self.label))
         if self.reveal:
-            body += str(Action("查看完整", self.reveal, method="post").html("linklike"))
+            keys = (("fields", self.masked or ""),)
+            body += str(Action("查看完整", self.reveal, method="post", fields=keys, reveal=True).html("linklike"))
         if self.hint:
             body += f"<small>{escape(self.hint)}</small>"
         term = help_mark(self.help) if self.help else ""

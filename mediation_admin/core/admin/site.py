@@ -11,7 +11,7 @@ from flask_admin.menu import BaseMenu, MenuCategory, MenuView
 from flask_admin.theme import Theme
 from markupsafe import Markup, escape
 
-from mediation_admin.core.admin import assets, error_pages, messages, pieces, shell
+from mediation_admin.core.admin import assets, error_pages, messages, pieces, reveals, shell
 from mediation_admin.core.admin.access import current_actor
 from mediation_admin.core.admin.formats import safe
 from mediation_admin.core.admin.screen import Screen
@@ -155,7 +155,7 @@ def _icon(name: str, size: int, sheet: str) -> Markup:
 @lru_cache(maxsize=4)
 def _overlays(app: Flask, _version: str) -> Markup:
     # Drawer, dialogs and palette are the same on every page for everybody.
-    return safe(app.jinja_env.get_template("shared/overlays.html").render())
+    return safe(app.jinja_env.get_template("shared/overlays.html").render(reasons=reveals.REASONS, other=reveals.OTHER))
 
 
 def install(app: Flask, site: Site, settings: shell.Shell | None = None) -> None:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from mediation_admin.core.admin import tokens
 from mediation_admin.core.admin.filters import SEALED, Chip, Params, Unreadable
 from mediation_admin.core.admin.orders import Order, read_cursor
+from mediation_admin.core.crypto import mask_numbers
 
 if TYPE_CHECKING:
     from mediation_admin.core.admin.listing import ListScreen
@@ -123,7 +124,7 @@ def chips(screen: "ListScreen", state: ListState) -> list[tuple[Chip, str]]:
     everything = address_params(screen, state)
     made: list[tuple[Chip, str]] = []
     if state.q:
-        made.append((Chip(f"查找：{state.q}", []), query(p for p in everything if p[0] != "q")))
+        made.append((Chip(f"查找：{mask_numbers(state.q)}", []), query(p for p in everything if p[0] != "q")))
     for one in screen.filters:
         if one.key in state.values:
             for chip in one.chips(state.values[one.key]):

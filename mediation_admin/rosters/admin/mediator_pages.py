@@ -2,24 +2,20 @@
 
 from typing import Any
 
-from flask import request
-
-from mediation_admin.audit.recording import record
+from mediation_admin.audit import revealing
+from mediation_admin.audit.panels import lookers
 from mediation_admin.core import clock
 from mediation_admin.core.admin import (
-    Access,
     Action,
     Detail,
     Fact,
     Facts,
-    FormPage,
     Notice,
     Prose,
     Tab,
     Table,
     current_actor,
     render_detail,
-    render_form,
     screen_route,
 )
 from mediation_admin.core.crypto import mask_id_number, mask_phone
@@ -29,7 +25,6 @@ from mediation_admin.permissions import Permission
 from mediation_admin.rosters import choices, queries, rules
 from mediation_admin.rosters.admin.pieces import identity_words, timeline_of
 from mediation_admin.rosters.admin.steps import ListingSteps
-from mediation_admin.rosters.forms import RevealForm
 from mediation_admin.rosters.models import Mediator, MediatorListing
 
 
@@ -43,6 +38,7 @@ class MediatorPages(ListingSteps):
     def detail(self, ident: int) -> Any:
         """The page of one person."""
         actor = current_actor()
+        reads_audit = actor.may(Permission.AUDIT_VIEW)
         mediator = fetch(db.session(), Mediator, ident)
         listings = queries.listings_of(db.session, MediatorListing, ident)
         listing = next((one for one in listings if one.revoked_at is None), None)
@@ -66,7 +62,12 @@ class MediatorPages(ListingSteps):
                 state=listing.standing if listing else None,
                 subtitle=" · ".join(x for x in (*identity_words(mediator.identities), mediator.work_unit) if x),
                 facts=[
-                    Fact("手机号", mask_phone(mediator.phone) or "待补", reveal=self._reveal(mediator, "phone")),
+                    Fact(
+                        "手机号",
+                        mask_phone(mediator.phone) or "待补",
+                        masked="phone",
+                        reveal=self._reveal(mediator, "phone"),
+                    ),
                     Fact("聘期至", words),
                     Fact("证书编号", listing.certificate_no if listing else ""),
                     Fact("认证", listing.certification if listing else None),
@@ -77,6 +78,7 @@ class MediatorPages(ListingSteps):
                     Tab("main", "基本信息", lambda: self._main(mediator, listing)),
                     Tab("terms", "聘任与处理", lambda: self._terms_table(listings), count=len(listings)),
                     Tab("log", "变更记录", lambda: [timeline_of("mediator", ident, listings)]),
+                    *([Tab("seen", "谁看过", lambda: lookers("mediator", ident))] if reads_audit else []),
                 ],
                 row=mediator,
             ),
@@ -101,7 +103,12 @@ class MediatorPages(ListingSteps):
                 [
                     Fact("性别", mediator.sex.label if mediator.sex else ""),
                     Fact("出生年月", mediator.birth_month),
-                    Fact("证件号码", mask_id_number(mediator.id_number), reveal=self._reveal(mediator, "id_number")),
+                    Fact(
+                        "证件号码",
+                        mask_id_number(mediator.id_number),
+                        masked="id_number",
+                        reveal=self._reveal(mediator, "id_number"),
+                    ),
                     Fact("民族", mediator.nation),
                     Fact("政治面貌", mediator.political_status),
                     Fact("学历", mediator.education),
@@ -157,42 +164,24 @@ class MediatorPages(ListingSteps):
         ]  # fmt: skip
 
     def _reveal(self, mediator: Mediator, what: str) -> str | None:
-        held = getattr(mediator, what)
-        return self.url_for("reveal", ident=mediator.id, what=what) if held else None
+        may = current_actor().may(Permission.PERSONAL_DATA_REVEAL)
+        return self.url_for("reveal", ident=mediator.id) if may and getattr(mediator, what) else None
 
-    @screen_route(
-        "/<int:ident>/reveal/<any(phone, id_number):what>", methods=("GET", "POST"), permission=Access.OF_SCREEN
-    )
-    def reveal(self, ident: int, what: str) -> Any:
-        """Show a masked value whole, after a reason; the look is written to the audit."""
+    @screen_route("/<int:ident>/reveal", methods=("POST",), permission=Permission.PERSONAL_DATA_REVEAL)
+    def reveal(self, ident: int) -> Any:
+        """Phone or identity number whole, after a reason (S32)."""
         mediator = fetch(db.session(), Mediator, ident)
-        page = self.url_for("detail", ident=ident)
-        label = {"phone": "手机号", "id_number": "证件号码"}[what]
-        form = RevealForm()
-        if request.method == "POST" and "reason" in request.form and form.validate():
-            record(
-                db.session(),
-                f"mediator:{what}:revealed",
-                f"查看了调解员（编号 {ident}）的完整{label}，理由：{form.reason.data}",
-                object_type="mediator",
-                object_id=ident,
-            )
-            value = getattr(mediator, what)
-            name = mediator.name
-            db.session.commit()
-            return self.render(
-                "shared/page.html",
-                title=f"{label}：{name}",
-                crumbs=[(name, page), (label, None)],
-                pieces=[Facts([Fact(label, value, copy=True)], columns=1)],
-                actions=[Action("返回", page, primary=True)],
-            )
-        form_page = FormPage(
-            f"查看完整{label}：{mediator.name}", form, submit="查看", back=page, intro="查看会记入审计，请写明用途。"
+        return revealing.answer(
+            self,
+            whose=f"调解员（编号 {ident}）",
+            secrets=[
+                revealing.Secret("phone", "手机号", mediator.phone),
+                revealing.Secret("id_number", "证件号码", mediator.id_number),
+            ],
+            object_type="mediator",
+            object_id=ident,
+            back=self.url_for("detail", ident=ident),
         )
-        if "reason" not in request.form:
-            form.reason.errors = []
-        return render_form(self, form_page, crumbs=[(mediator.name, page), (f"查看{label}", None)])
 
     def page_of(self, listing: MediatorListing) -> str:
         return self.url_for("detail", ident=listing.mediator_id)

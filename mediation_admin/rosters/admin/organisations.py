@@ -7,10 +7,10 @@ from flask import jsonify, request
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, select
 
-from mediation_admin.audit.recording import record
+from mediation_admin.audit import revealing
+from mediation_admin.audit.panels import lookers
 from mediation_admin.core import clock
 from mediation_admin.core.admin import (
-    Access,
     Action,
     ChoiceFilter,
     Column,
@@ -36,7 +36,7 @@ from mediation_admin.core.admin import (
     toast,
     wants_another,
 )
-from mediation_admin.core.crypto import mask_phone
+from mediation_admin.core.crypto import mask_numbers, mask_phone
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.forms import choices_of
@@ -46,7 +46,7 @@ from mediation_admin.rosters import choices, operations, queries, rules, slots
 from mediation_admin.rosters.admin.pieces import ministry_words, timeline_of
 from mediation_admin.rosters.admin.steps import ListingSteps
 from mediation_admin.rosters.enums import Certification, OrganisationKind, Standing
-from mediation_admin.rosters.forms import NewOrganisationForm, OrganisationForm, OrganisationListingForm, RevealForm
+from mediation_admin.rosters.forms import NewOrganisationForm, OrganisationForm, OrganisationListingForm
 from mediation_admin.rosters.models import Organisation, OrganisationListing
 
 TERMS = [("over", "聘期已满"), ("90", "90 天内到期")]
@@ -177,6 +177,8 @@ class OrganisationList(ListingSteps, ListScreen):
         """The page of one organisation."""
         actor = current_actor()
         row = fetch(db.session(), Organisation, ident)
+        may_reveal = actor.may(Permission.PERSONAL_DATA_REVEAL)
+        reads_audit = actor.may(Permission.AUDIT_VIEW)
         listings = queries.listings_of(db.session, OrganisationListing, ident)
         listing = next((one for one in listings if one.revoked_at is None), None)
         members = queries.members_of(db.session, actor.court_id, ident)
@@ -201,7 +203,8 @@ class OrganisationList(ListingSteps, ListScreen):
                     Fact(
                         "管理员手机",
                         mask_phone(row.contact_phone) or "待补",
-                        reveal=self.url_for("reveal", ident=ident) if row.contact_phone else None,
+                        masked="contact_phone",
+                        reveal=self.url_for("reveal", ident=ident) if row.contact_phone and may_reveal else None,
                     ),
                     Fact("调解员", f"{len(members)} 人"),
                     Fact("聘期至", words),
@@ -212,6 +215,7 @@ class OrganisationList(ListingSteps, ListScreen):
                     Tab("main", "基本信息", lambda: self._main(row)),
                     Tab("members", "调解员", lambda: [_members(members)], count=len(members)),
                     Tab("log", "变更记录", lambda: [timeline_of("organisation", ident, listings)]),
+                    *([Tab("seen", "谁看过", lambda: lookers("organisation", ident))] if reads_audit else []),
                 ],
                 row=row,
             ),
@@ -232,6 +236,7 @@ class OrganisationList(ListingSteps, ListScreen):
                     Fact("接入时间", row.joined_on),
                     Fact("地区", choices.division_name(db.session, row.division_code)),
                     Fact("地址", row.address, wide=True),
+                    *([self._contacts(row)] if row.contacts else []),
                 ],
                 title="基本信息",
             ),
@@ -246,32 +251,31 @@ class OrganisationList(ListingSteps, ListScreen):
             *[Prose(text, title=title) for title, text in (("主要职责", row.duties), ("备注", row.remark)) if text],
         ]
 
-    @screen_route("/<int:ident>/reveal", methods=("GET", "POST"), permission=Access.OF_SCREEN)
+    def _contacts(self, row: Organisation) -> Fact:
+        may = current_actor().may(Permission.PERSONAL_DATA_REVEAL)
+        return Fact(
+            "其他联络人",
+            "；".join(mask_numbers(row.contacts).splitlines()),
+            wide=True,
+            masked="contacts",
+            reveal=self.url_for("reveal", ident=row.id) if may else None,
+        )
+
+    @screen_route("/<int:ident>/reveal", methods=("POST",), permission=Permission.PERSONAL_DATA_REVEAL)
     def reveal(self, ident: int) -> Any:
-        """Show the contacts whole, after a reason; the look is written to the audit."""
+        """The contacts whole, after a reason (S32)."""
         row = fetch(db.session(), Organisation, ident)
-        page = self.url_for("detail", ident=ident)
-        form = RevealForm()
-        if request.method == "POST" and "reason" in request.form and form.validate():
-            record(
-                db.session(),
-                "organisation:contacts:revealed",
-                f"查看了调解组织（编号 {ident}）的完整联系方式，理由：{form.reason.data}",
-                object_type="organisation",
-                object_id=ident,
-            )
-            name, phone, contacts = row.name, row.contact_phone, row.contacts
-            db.session.commit()
-            return self.render(
-                "shared/page.html",
-                title=f"联系方式：{name}",
-                crumbs=[(name, page), ("联系方式", None)],
-                pieces=[Facts([Fact("管理员手机", phone, copy=True)], columns=1), Prose(contacts, title="其他联络人")],
-                actions=[Action("返回", page, primary=True)],
-            )
-        intro = "查看会记入审计，请写明用途。"
-        made = FormPage(f"查看完整联系方式：{row.name}", form, submit="查看", back=page, intro=intro)
-        return render_form(self, made, crumbs=[(row.name, page), ("查看联系方式", None)])
+        return revealing.answer(
+            self,
+            whose=f"调解组织（编号 {ident}）",
+            secrets=[
+                revealing.Secret("contact_phone", "管理员手机", row.contact_phone),
+                revealing.Secret("contacts", "其他联络人", row.contacts),
+            ],
+            object_type="organisation",
+            object_id=ident,
+            back=self.url_for("detail", ident=ident),
+        )
 
     def page_of(self, listing: OrganisationListing) -> str:
         return self.url_for("detail", ident=listing.organisation_id)

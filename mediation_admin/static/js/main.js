@@ -8,8 +8,9 @@ import { start as list } from "./list.js";
 import { start as palette } from "./palette.js";
 import { start as pops } from "./pops.js";
 import { start as progress } from "./progress.js";
+import { start as reveal } from "./reveal.js";
 import { start as shell } from "./shell.js";
 
-for (const start of [shell, pops, dialogs, list, drawer, forms, combobox, palette, progress, keys]) {
+for (const start of [shell, pops, dialogs, list, drawer, forms, combobox, palette, progress, reveal, keys]) {
   start(document);
 }

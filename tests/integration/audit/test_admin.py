@@ -2,11 +2,16 @@
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import text
 
+from mediation_admin.audit import jobs
+from mediation_admin.audit.objects import LABELS
+from mediation_admin.audit.recording import Audited
 from mediation_admin.audit.wording import change_words, label_of, value_of
-from mediation_admin.core.db import db
+from mediation_admin.core.db import Base, db
 from tests import people
 from tests.factories import cases
 
@@ -40,18 +45,84 @@ def test_changes_are_told_in_words(as_person, lived):
     assert "甲管理" in text
 
 
-def test_entries_are_found_by_subject_person_day_and_row(as_person, lived):
+def test_entries_are_found_by_kind_person_day_and_object(app, as_person, lived):
     client = as_person(people.admin_a)
-    assert "案件" in _text(client.get("/audit/?subject=cases"))
-    assert "没有符合条件的记录" in _text(client.get("/audit/?subject=imports"))
-    assert "没有符合条件的记录" in _text(client.get("/audit/?actor=查无此人"))
+    me = people.acting(app, people.admin_a)[0].account_id
+    assert "案件状态" in _text(client.get("/audit/?kind=change"))
+    assert "没有符合条件的记录" in _text(client.get("/audit/?kind=import"))
+    assert client.get(f"/audit/count?actor={me}").json["count"] > 0
+    assert client.get("/audit/count?actor=999999").json["count"] == 0
     assert "没有符合条件的记录" in _text(client.get("/audit/?at_to=2001-01-01"))
     assert client.get(f"/audit/count?object={lived.id}").json["count"] > 0
     assert client.get("/audit/count?object=x").json["count"] == 0
+    assert client.get("/audit/count?role=judge").json["count"] == 0
+
+
+def test_a_case_number_finds_the_entries_of_the_case_and_of_its_parties(as_person, lived, db_session):
+    found = as_person(people.admin_a).get(f"/audit/count?object={quote(lived.case_no)}").json["count"]
+    wanted = text(
+        "select count(*) from audit_entry where (object_type = 'mediation_case' and object_id = :case) or "
+        "(object_type = 'party' and object_id in (select id from party where case_id = :case))"
+    )
+    assert found == db_session.scalar(wanted, {"case": lived.id}) > 3
+    # The audit administrator finds them too, without a case to open.
+    page = as_person(people.auditor).get(f"/audit/?object={quote(lived.case_no)}")
+    assert "新增了案件" in page.text
+    assert f'href="/cases/{lived.id}/"' not in page.text
+
+
+def test_people_are_offered_by_name_and_only_those_the_fence_shows(app, as_person):
+    people.acting(app, people.clerk_b)
+    names = [one["label"] for one in as_person(people.admin_a).get("/audit/people?q=").json]
+    assert "甲管理" in names
+    assert "乙书记" not in names
+    assert [one["label"] for one in as_person(people.auditor).get("/audit/people?q=乙书").json] == ["乙书记"]
+
+
+def test_s35_an_entry_shows_old_beside_new_its_moment_with_offset_and_its_request(as_person, lived, db_session):
+    ident = db_session.scalar(text("select max(id) from audit_entry where object_type = 'mediation_case'"))
+    page = _text(as_person(people.admin_a).get(f"/audit/{ident}/"))
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+08:00", page)
+    assert "原来 现在" in page
+    assert "等待封存" in page
+    jobs.seal(everything=True)
+    assert "当日尚未结束" in _text(as_person(people.admin_a).get(f"/audit/{ident}/"))
+
+
+def test_s35_success_and_failure_are_told_apart(app, as_person, client):
+    people.acting(app, people.admin_a)
+    client.post("/sign-in/", data={"phone": people.admin_a.phone, "password": "falsch-und-lang"})
+    page = _text(as_person(people.admin_a).get("/audit/?outcome=refused"))
+    assert "登录失败" in page
+    assert "未成功" in page
+
+
+def test_a_person_s_page_tells_the_auditing_reader_what_he_did(app, as_person, lived):
+    me = people.acting(app, people.admin_a)[0].account_id
+    page = _text(as_person(people.admin_a).get(f"/court-users/{me}/?tab=state"))
+    assert "做过什么" in page
+    assert "全部操作记录" in page
+
+
+def test_a_broken_audit_is_told_on_the_screen_at_home_and_among_what_is_to_do(app, as_person, lived, db_session):
+    client = as_person(people.auditor)
+    assert "尚未核验过" in client.get("/audit/").text
+    jobs.overnight()
+    assert "审计完整" in client.get("/audit/").text
+    assert "审计核验发现问题" not in client.get("/todo/").text
+    db_session.execute(text("alter table audit_entry disable trigger user"))
+    db_session.execute(text("update audit_entry set sentence = '改' where id = (select min(id) from audit_entry)"))
+    db_session.execute(text("alter table audit_entry enable trigger user"))
+    db_session.commit()
+    jobs.overnight()
+    for address in ("/audit/", "/", "/todo/"):
+        assert "审计核验发现问题" in client.get(address).text, address
+    assert client.get("/shell/counts").json["todo"] == 1
+    assert "审计核验发现问题" not in as_person(people.clerk_a).get("/").text
 
 
 def test_another_courts_entries_are_not_seen(app, as_person, lived, working_as):
-    assert f"修改了案件 {lived.case_no}：案件状态" in _text(as_person(people.admin_a).get("/audit/?subject=cases"))
+    assert f"修改了案件 {lived.case_no}：案件状态" in _text(as_person(people.admin_a).get("/audit/?kind=change"))
     actor, scope = people.acting(app, people.clerk_b)
     with working_as(actor, scope) as session:
         cases.a_case(actor, parties=(cases.a_party(name="乙地某"), cases.a_party(cases.PartyRole.RESPONDENT)))
@@ -76,3 +147,9 @@ def test_words_for_what_is_changed(app):
             ("诉前调解案号", "甲1"),
         ]
         db.session.remove()
+
+
+def test_every_table_the_audit_follows_has_a_name_a_clerk_reads(app):
+    followed = {one.class_.__tablename__ for one in Base.registry.mappers if issubclass(one.class_, Audited)}
+    assert followed - set(LABELS) == set()
+    assert all(re.search("[一-龥]", LABELS[table]) for table in followed)

@@ -196,11 +196,12 @@ def test_whole_numbers_are_shown_after_a_reason_and_kept_in_the_audit(as_person,
     client = as_person(people.clerk_a)
     party = case.parties[0]
     address = f"/cases/{case.id}/parties/{party.id}/reveal"
-    assert "13900001234" not in client.post(address).text
-    assert "13900001234" not in client.post(address, data={"reason": ""}).text
-    assert "13900001234" in client.post(address, data={"reason": "联系当事人"}).text
-    tags = office.session.connection().exec_driver_sql("select sentence from audit_entry where tag = 'case:party:revealed'")
-    assert ["联系当事人" in row[0] for row in tags] == [True]
+    asked = {"fields": "phone,id_number"}
+    assert "13900001234" not in client.post(address, data=asked).text
+    assert "13900001234" not in client.post(address, data={**asked, "reason": ""}).text
+    assert "13900001234" in client.post(address, data={**asked, "reason": "核对身份"}).text
+    said = office.session.connection().exec_driver_sql("select sentence from audit_entry where kind = 'reveal'")
+    assert ["核对身份" in row[0] for row in said] == [True]
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,11 @@ def test_phones_are_masked_on_the_list_and_on_the_page(as_person, people):
 
 def test_seeing_the_whole_phone_takes_a_reason_and_leaves_a_trace(as_person, people):
     client = as_person(clerk_a)
-    address = f"/mediators/{people[0]}/reveal/phone"
-    assert "19900001111" not in client.post(address).text
-    shown = client.post(address, data={"reason": "通知其领取委派函"})
+    address = f"/mediators/{people[0]}/reveal"
+    assert "19900001111" not in client.post(address, data={"fields": "phone"}).text
+    shown = client.post(address, data={"fields": "phone", "reason": "其他", "note": "通知其领取委派函"})
     assert "19900001111" in shown.text
-    assert "通知其领取委派函" in as_person(admin_a).get(f"/mediators/{people[0]}/?tab=log").text
+    assert "通知其领取委派函" in as_person(admin_a).get(f"/mediators/{people[0]}/?tab=seen").text
 
 
 def test_a_judge_stands_on_the_other_roster(as_person, people):
