@@ -137,6 +137,8 @@ def verify_file(path: Path) -> Verdict:
         with gzip.open(path, "rb") as lines:
             for raw in lines:
                 content = json.loads(raw)
+                if not isinstance(content, dict):
+                    raise ValueError("a line of an archive is an object")
                 if content.get("format"):
                     if content["format"] != FORMAT or expected is not None:
                         return Verdict(checked, 0, problem="不是审计归档文件")

@@ -131,7 +131,7 @@ class TodoView(Screen):
         to_decide = count_to_decide(db.session(), current_actor())
         if to_decide:
             link = Markup('<a href="{}">待我审批</a>').format(TO_DECIDE)
-            rows.insert(0, (link, f"{to_decide:,}", "授予管理员角色、导出完整号码等须两人办理的申请"))
+            rows.insert(len(_audit_rows(current_actor())), (link, f"{to_decide:,}", "授予管理员角色、导出完整号码等须两人办理的申请"))
         if not rows:
             onwards = (Action("查看全部案件", "/cases/"),) if may_see else (Action("返回首页", "/"),)
             empty = Empty("没有待办事项。", onwards, icon="check-square")
@@ -143,7 +143,6 @@ def todo_count(actor: Actor) -> int:
     """The figure beside 待办: what somebody has to do, capped: cases of the court, and requests to decide."""
     cases = queries.pressing(db.session(), clock.today()) if actor.may(Permission.CASE_VIEW) else 0
     return cases + count_to_decide(db.session(), actor) + len(_audit_rows(actor))
-
 
 
 def _audit_rows(actor: Actor) -> list[tuple[Any, str, str]]:

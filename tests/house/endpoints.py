@@ -35,6 +35,8 @@ SUPPORT = frozenset({R.SUPPORT})
 SYSTEM_AND_SECURITY = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN})
 DECIDERS = frozenset({R.COURT_ADMIN, R.SECURITY_ADMIN})
 AUDIT_READERS = frozenset({R.COURT_ADMIN, R.AUDIT_ADMIN})
+# The audit administrator exports the audit, and nothing else is his to export.
+EXPORTERS = COURT_OR_ABOVE | {R.AUDIT_ADMIN}
 NOBODY: frozenset[Role] = frozenset()
 
 MakeRow = Callable[[Any, Any], dict[str, Any]]
@@ -204,9 +206,9 @@ door(COURT_OR_ABOVE, "reports.index")
 door(COURT_OR_ABOVE, "reports.table", values={"code": "by-mediator"})
 list_doors("report_cases", COURT_STAFF)
 list_doors("report_assignments", COURT_STAFF)
-list_doors("exports", COURT_OR_ABOVE)
+list_doors("exports", EXPORTERS)
 door(COURT_OR_ABOVE, "exports.new", query={"list": "report:by-mediator"}, data={"list": "report:by-mediator"})
-door(COURT_OR_ABOVE, "exports.download", "exports.cancel", "exports.again", row=rows.export, personal=True)
+door(EXPORTERS, "exports.download", "exports.cancel", "exports.again", row=rows.export, personal=True)
 
 # -- 审计 -----------------------------------------------------------------------------------------------------------
 

@@ -153,3 +153,29 @@ def test_every_table_the_audit_follows_has_a_name_a_clerk_reads(app):
     followed = {one.class_.__tablename__ for one in Base.registry.mappers if issubclass(one.class_, Audited)}
     assert followed - set(LABELS) == set()
     assert all(re.search("[一-龥]", LABELS[table]) for table in followed)
+
+
+def test_s04_the_audit_administrator_reads_logs_and_nothing_else(app, as_person, lived):
+    client = as_person(people.auditor)
+    lists = [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.endswith(".index") and not rule.arguments]
+    opened = {address for address in lists if client.get(address).status_code == 200}
+    assert "/audit/" in opened
+    shows_logs = {"/", "/audit/", "/exports/", "/jobs/", "/my-account/", "/todo/", "/search/", "/sign-in/"}
+    assert opened <= shows_logs | {address for address in opened if "my" in address or "help" in address}, opened
+    for method in ("post", "put", "patch", "delete"):
+        assert getattr(client, method)("/audit/1/").status_code in (404, 405)
+
+
+def test_the_audit_administrator_exports_the_audit_and_that_stands_in_it(app, as_person, lived, run_jobs):
+    client = as_person(people.auditor)
+    page = client.get("/audit/?kind=change")
+    assert "/exports/new?list=audit" in page.text
+    data = {"list": "audit", "kind": "change", "format": "csv", "columns": ["at", "actor_name", "sentence", "outcome"]}
+    assert client.post("/exports/new", data=data).status_code == 303
+    run_jobs()
+    ident = re.search(r"/exports/(\d+)/download", client.get("/exports/").text)[1]
+    shown = client.get(f"/exports/{ident}/download").get_data().decode("utf-8-sig")
+    assert "时间（UTC+08:00）" in shown
+    assert "修改了案件" in shown
+    assert client.get("/exports/new?list=cases").status_code == 404
+    assert "下载“审计" in client.get("/audit/?kind=export").text

@@ -95,7 +95,7 @@ def test_s23_no_role_finds_a_whole_number_in_any_page_list_or_json(app, as_perso
 def test_s23_searching_shows_no_more_than_the_list(as_person, world, person):
     client = as_person(person)
     for code in ("cases", "mediators", "organisations", "search"):
-        for secret in SECRETS.values():
+        for secret in (one for one in SECRETS.values() if one[:7].isdigit()):
             answer = client.post(f"/{code}/query" if code != "search" else "/search/", data={"q": secret})
             while answer.status_code == 303:
                 assert secret not in answer.location
