@@ -59,7 +59,7 @@ class CourtRoleForm(_Period):
     """One more role in one's own court, for good or for a time."""
 
     role = SelectField("角色", [Required("请选择角色")], choices=[("", "请选择"), *GIVEN_BY_COURT])
-    reason = TextAreaField("申请理由", [Optional(), Length(max=500)], description=_REASON)
+    reason = TextAreaField("申请理由", [Optional(), Length(max=500)], description=_REASON, render_kw={"rows": 2})
     sections = [("角色", ["role", "valid_from", "valid_until", "reason"])]
 
 
@@ -70,12 +70,14 @@ class StandInForm(Form):
     account_id = SelectField("代理人", [Required("请选择代理人")], coerce=_number)
     valid_from = DateField("开始日期", [Optional()], description="不填为立即。")
     valid_until = DateField("结束日期", [Required("代理必须有结束日期")], description="当天仍有效，次日自动结束。")
-    reason = TextAreaField("申请理由", [Optional(), Length(max=500)], description=_REASON)
+    reason = TextAreaField("申请理由", [Optional(), Length(max=500)], description=_REASON, render_kw={"rows": 2})
     sections = [("代理", ["role", "account_id", "valid_from", "valid_until", "reason"])]
 
 
 class _Place(Form):
-    name = StringField("姓名", [Required("请填写姓名"), Length(max=50)], render_kw={"autocomplete": "off"})
+    name = StringField(
+        "姓名", [Required("请填写姓名"), Length(max=50)], render_kw={"autocomplete": "off", "autofocus": True}
+    )
     department = StringField(
         "部门或所属法庭", [Optional(), Length(max=60)], render_kw={"autocomplete": "off", "list": "departments"}
     )
@@ -93,7 +95,7 @@ class NewMemberForm(_Place):
         render_kw={"data-boxes": "1"},
         description="角色决定能做什么；职务只作说明。",
     )
-    reason = TextAreaField("申请理由", [Optional(), Length(max=500)], description=_REASON)
+    reason = TextAreaField("申请理由", [Optional(), Length(max=500)], description=_REASON, render_kw={"rows": 2})
     sections = [("人员", ["name", "phone", "department", "post"]), ("角色", ["roles", "reason"])]
 
 

@@ -52,7 +52,7 @@ class ApprovalsView(ListScreen):
         Column("title", "申请内容", kind="link", required=True, width="xl"),
         Column("state", "状态", kind="tag", enum=ApprovalState),
         Column("reason", "理由", width="l"),
-        Column("court", "法院", cell=lambda row: row.court or "平台"),
+        Column("court", "法院", cell=lambda row: row.court or "平台", default=False),
         Column("asked_by_name", "申请人", width="s"),
         Column("asked_at", "申请时间", kind="datetime"),
         Column("expires_at", "有效至", kind="datetime", default=False),

@@ -92,7 +92,7 @@ class CourtUserSteps:
         form = StandInForm()
         held = [one for one in queries.roles_held(db.session(), ident) if one.court_id == actor.court_id]
         form.role.choices = [SelectChoice(one.role.value, one.role.label) for one in held if not one.stands_in_for]
-        form.account_id.choices = _colleagues(member)
+        form.account_id.choices = [SelectChoice("", "请选择"), *_colleagues(member)]
 
         def give() -> Any:
             colleague, _ = members.person_here(actor, form.account_id.data)

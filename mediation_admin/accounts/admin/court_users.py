@@ -11,6 +11,7 @@ from mediation_admin.accounts.admin.court_user_steps import CourtUserSteps
 from mediation_admin.accounts.admin.people import (
     People,
     PhoneRevealed,
+    Suggestions,
     account_facts,
     account_notices,
     attempt,
@@ -68,7 +69,7 @@ class CourtUsersView(PhoneRevealed, CourtUserSteps, People):
     title = "本院用户"
     menu_path = ("本院管理",)
     columns = [
-        Column("name", "姓名", kind="link", required=True, width="s", sortable="name"),
+        Column("name", "姓名", kind="link", required=True, width="m", sortable="name"),
         Column("phone", "手机号", kind="masked", mask=mask_phone, width="m"),
         Column("department", "部门或所属法庭", width="m"),
         Column("post", "职务", cell=lambda row: row.post.label if row.post else ""),
@@ -226,6 +227,7 @@ class CourtUsersView(PhoneRevealed, CourtUserSteps, People):
             submit="新增并发送邀请",
             save_and_new=not taken,
             extra=[("join", "邀请加入本院")] if taken else [],
+            before=[_departments()],
         )
         return render_form(self, page)
 
@@ -261,7 +263,9 @@ class CourtUsersView(PhoneRevealed, CourtUserSteps, People):
                 db.session.commit()
                 toast(f"已保存{form.name.data}的资料。")
                 return redirect(here, 303)
-        return render_form(self, FormPage("编辑资料", form, back=here), crumbs=[(account.name, here)])
+        return render_form(
+            self, FormPage("编辑资料", form, back=here, before=[_departments()]), crumbs=[(account.name, here)]
+        )
 
     # -- invitations --------------------------------------------------------------------------------------------
 
@@ -296,6 +300,10 @@ class CourtUsersView(PhoneRevealed, CourtUserSteps, People):
             raise RuleBroken("所选的人都已设置密码或已停用，没有要发送的邀请。")
         job = jobs.ask(db.session(), kind=INVITE, params={"account_ids": ids}, actor=current_actor(), once=key)
         return Outcome(f"已开始向 {len(ids)} 人发送邀请", progress_url=f"/jobs/{job.id}/")
+
+
+def _departments() -> Suggestions:
+    return Suggestions("departments", staffing.departments(db.session(), current_actor().court_id))
 
 
 def _tell_added(added: members.Added) -> None:

@@ -1,6 +1,9 @@
 """What the lists and pages about people share: names of roles, the state of an account, the table of roles."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from markupsafe import Markup
 
 from mediation_admin.accounts import queries, rules
 from mediation_admin.accounts.enums import AccountState
@@ -112,7 +115,9 @@ def account_notices(account: Account, state: AccountState) -> list[Notice]:
     if state is AccountState.INVITED:
         made = [Notice("还没有设置密码：邀请短信发到本人手机，由本人打开链接设置；没有收到可以重新发送。")]
         if not vendor_in_use().is_real:
-            made.append(Notice("短信平台尚未接通，现为模拟发送：邀请没有真正发出，请平台客服在短信记录中查看。", tone="warn"))
+            made.append(
+                Notice("短信平台尚未接通，现为模拟发送：邀请没有真正发出，请平台客服在短信记录中查看。", tone="warn")
+            )
         return made
     return []
 
@@ -131,7 +136,8 @@ def account_facts(account: Account) -> Facts:
 
 
 def grants_table(account: Account, action: Any, *, court_id: int | None = None, actions: Any = ()) -> Table:
-    """A person's roles, the present ones first; ``action(grant)`` is what can be done to one that was not taken back."""
+    """A person's roles, the present ones first; ``action(grant)`` is what can be done to one that was not taken back.
+    Of one court, or of all with their names."""
     moment = clock.now()
     rows = []
     for grant in queries.grants_shown(db.session(), account.id, court_id):
@@ -139,18 +145,20 @@ def grants_table(account: Account, action: Any, *, court_id: int | None = None, 
             valid_from=grant.valid_from, valid_until=grant.valid_until, revoked_at=grant.revoked_at, moment=moment
         )
         role = grant.role.label + (f"（代 {grant.stands_in_for}）" if grant.stands_in_for else "")
+        place = [] if court_id is not None else [grant.court_name or "平台"]
+        ended = Markup("<br>收回 {}").format(moment_text(grant.revoked_at)) if grant.revoked_at else ""
         rows.append(
             (
                 role,
-                grant.court_name or "平台",
+                *place,
                 state,
                 period_words(grant),
-                f"{moment_text(grant.granted_at)} {grant.granted_by or '平台'}",
-                moment_text(grant.revoked_at),
+                Markup("{} {}{}").format(moment_text(grant.granted_at), grant.granted_by or "平台", ended),
                 action(grant) if grant.revoked_at is None else "",
             )
         )
-    headings = ("角色", "法院", "状态", "期限", "授予", "收回时间", "操作")
+    places = [] if court_id is not None else ["法院"]
+    headings = ("角色", *places, "状态", "期限", "授予与收回", "操作")
     return Table(headings, rows, title="角色", empty="还没有角色。", actions=actions, anchor="roles")
 
 
@@ -161,3 +169,15 @@ def period_words(grant: Any) -> str:
     if start is None and end is None:
         return "长期"
     return f"{start:%Y-%m-%d} 起" + (f"至 {end:%Y-%m-%d}" if end else "") if start else f"至 {end:%Y-%m-%d}"
+
+
+class Suggestions:
+    """Words to choose from while typing into a field (``list`` names it); shows nothing by itself."""
+
+    def __init__(self, name: str, words: Sequence[str]) -> None:
+        self.name, self.words = name, words
+
+    def html(self) -> Markup:
+        """The data list."""
+        options = Markup("").join(Markup('<option value="{}"></option>').format(word) for word in self.words)
+        return Markup('<datalist id="{}">{}</datalist>').format(self.name, options)

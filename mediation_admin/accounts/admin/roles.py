@@ -39,7 +39,7 @@ class RoleHoldersView(ListScreen):
     of_platform = False
     people = "court_users"
     columns = [
-        Column("name", "姓名", kind="link", required=True, width="s", sortable="name"),
+        Column("name", "姓名", kind="link", required=True, width="m", sortable="name"),
         Column("role", "角色", cell=lambda row: _role(row), required=True, width="m"),
         Column("department", "部门或所属法庭", width="m"),
         Column("post", "职务", cell=lambda row: row.post.label if row.post else ""),
@@ -48,6 +48,9 @@ class RoleHoldersView(ListScreen):
         Column("granted_at", "授予时间", kind="datetime"),
         Column("granted_by", "授予人", cell=lambda row: row.granted_by or "平台", width="s"),
         Column("revoked_at", "收回时间", kind="datetime", default=False),
+        Column("valid_from", "开始时间", kind="datetime", default=False),
+        Column("valid_until", "结束时间", kind="datetime", default=False),
+        Column("stands_in_for", "代理", default=False),
     ]
     orders = [
         Order("newest", "授予时间从新到旧", [Key(RoleGrant.id, descending=True)]),
