@@ -260,23 +260,21 @@ def holds_administrator_role(session: Session, account_id: int) -> bool:
 
 
 def count_active(session: Session, role: Role, court_id: int | None, *, but: Iterable[int | None] = ()) -> int:
-    """How many other people work in a role now: switched on, with a password, in their own role or standing in."""
-    return (
-        session.scalar(
-            select(func.count(func.distinct(_grants.c.account_id)))
-            .join(_accounts, _accounts.c.id == _grants.c.account_id)
-            .where(
-                _grants.c.role == role,
-                _grants.c.court_id.is_not_distinct_from(court_id),
-                in_force(_grants.c),
-                _grants.c.valid_until.is_(None),
-                _accounts.c.disabled_at.is_(None),
-                _accounts.c.password_hash.is_not(None),
-                _accounts.c.id.not_in([one for one in but if one is not None]),
-            )
+    """How many other people can go on in a role: switched on, with a password, in a role without an end."""
+    statement = (
+        select(func.count(func.distinct(RoleGrant.account_id)))
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(
+            RoleGrant.role == role,
+            RoleGrant.court_id.is_not_distinct_from(court_id),
+            in_force(RoleGrant),
+            RoleGrant.valid_until.is_(None),
+            Account.disabled_at.is_(None),
+            Account.password_hash.is_not(None),
+            Account.id.not_in([one for one in but if one is not None]),
         )
-        or 0
     )
+    return session.scalar(unfenced(statement, "whether somebody else can decide, or remains")) or 0
 
 
 def phones_of_active(

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, jsonify, redirect, request
 from wtforms.fields.choices import SelectChoice
 
-from mediation_admin.accounts import open_work, operations, queries, staffing
+from mediation_admin.accounts import open_work, operations, queries, rules, staffing
 from mediation_admin.accounts.admin.people import attempt
 from mediation_admin.accounts.enums import AccountState
 from mediation_admin.accounts.models import Account, CourtMember
@@ -45,7 +45,7 @@ class CourtUserSteps:
         if state is AccountState.INVITED:
             made.append(Action("重新发送邀请", self.url_for("invite", ident=ident), method="post"))
         myself = "不能办理自己的账号，请由另一位管理员办理。" if own else None
-        made.append(Action("更换手机号", self.url_for("phone", ident=ident), refused=myself))
+        made.append(Action("更换手机号", self.url_for("phone", ident=ident), refused=myself or _phone_refused(account)))
         if state is AccountState.DISABLED:
             made.append(Action("启用", self.url_for("enable", ident=ident), method="post"))
         else:
@@ -251,6 +251,18 @@ class CourtUserSteps:
         """Courts by name, code or initials."""
         found = search_courts(db.session(), request.args.get("q", ""))
         return jsonify([{"value": one.id, "label": one.name, "note": one.code} for one in found])
+
+
+def _phone_refused(account: Account) -> str | None:
+    session = db.session()
+    try:
+        rules.check_court_may_change_phone(
+            elsewhere=queries.works_outside(session, account.id, current_actor().court_id),
+            administrator=queries.holds_administrator_role(session, account.id),
+        )
+    except RuleBroken as broken:
+        return broken.message
+    return None
 
 
 def _colleagues(member: CourtMember) -> list[SelectChoice]:

@@ -83,6 +83,8 @@ def add_member(
 
 
 def _joining(held: Account, name: str, join: bool, actor: Actor) -> Account:
+    # Two who let the same person join at the same moment wait for each other here.
+    held = queries.own_account(db.session(), held.id)
     masked = mask_name(held.name)
     if any(one.court_id == actor.court_id for one in queries.roles_kept(db.session(), held.id)):
         raise RuleBroken(f"这个手机号已是本院用户（{masked}）的账号，无需再新增。请在列表中查找并打开。", field="phone")

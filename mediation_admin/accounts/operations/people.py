@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from mediation_admin.accounts import queries
 from mediation_admin.accounts.enums import SessionEnd
@@ -38,18 +39,28 @@ def create_account(*, actor: Actor, name: str, phone: str, roles: Iterable[tuple
     """
     session = db.session()
     name, phone = check_name(name), check_phone(phone)
-    held = queries.account_of_phone(session, phone)
+    _check_free(phone)
+    account = Account(name=name, phone=phone, phone_index=queries.phone_index(phone))
+    set_name(account, name)
+    try:
+        with session.begin_nested():
+            session.add(account)
+            session.flush()
+    except IntegrityError:
+        # Somebody else entered the same person at the same moment.
+        _check_free(phone)
+        raise
+    for role, court_id in roles:
+        grant_role(actor=actor, account=account, role=role, court_id=court_id)
+    return account
+
+
+def _check_free(phone: str) -> None:
+    held = queries.account_of_phone(db.session(), phone)
     if held is not None:
         raise PhoneTaken(
             f"手机号已有账号（{mask_name(held.name)}）。一人只有一个账号：请打开该用户，为其增加角色。", held.id
         )
-    account = Account(name=name, phone=phone, phone_index=queries.phone_index(phone))
-    set_name(account, name)
-    session.add(account)
-    session.flush()
-    for role, court_id in roles:
-        grant_role(actor=actor, account=account, role=role, court_id=court_id)
-    return account
 
 
 def set_name(account: Account, name: str) -> None:

@@ -63,15 +63,16 @@ def approval_wanted(approval: Approval) -> None:
 
 
 def approval_decided(approval: Approval) -> None:
-    """The answer, told to whoever asked."""
+    """The answer, told to whoever asked, in the name of the court that decided."""
+    actor = actor_of(db.session())
     account = queries.own_account_shown(db.session(), approval.asked_by)
     result = approval.state.label + (f"（{approval.note}）" if approval.note else "")
     notices.send(
-        actor=actor_of(db.session()),
+        actor=actor,
         template=Template.APPROVAL_DECIDED,
         phone=account.phone,
         facts={"matter": approval.title, "result": result},
-        court_id=approval.asked_court_id,
+        court_id=actor.court_id,
     )
 
 

@@ -210,6 +210,15 @@ def test_a_phone_is_changed_after_a_proof_and_the_history_is_shown_masked(as_per
     assert "139****1111 → 139****2222" in page and "本人到场" in page and "13900002222" not in page
 
 
+def test_the_phone_of_an_administrator_says_who_changes_it(as_person, db_session: Session) -> None:
+    boss = an_account(db_session, "甲副管", roles=[(Role.COURT_ADMIN, court_a(db_session).id)])
+    db_session.commit()
+    admin = as_person(admin_a)
+    assert "由平台客服核实后更改" in admin.get(f"/court-users/{boss.id}/").text
+    form = {"phone": "13900002222", "proof": "in_person", "reason": "换号"}
+    assert admin.post(f"/court-users/{boss.id}/phone", data=form).status_code == 422
+
+
 def test_somebody_leaves_and_the_list_is_without_him(as_person, db_session: Session) -> None:
     account = somebody(db_session)
     admin = as_person(admin_a)

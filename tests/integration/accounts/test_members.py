@@ -1,5 +1,7 @@
 """A court's own people: joining, editing, invitations, phones, hand-over, leaving, going to another court."""
 
+import threading
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -18,7 +20,7 @@ from mediation_admin.core.admin.models import ListPreference
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.jobs import Job, JobStatus
-from mediation_admin.core.scope import unfenced
+from mediation_admin.core.scope import enter, unfenced
 from mediation_admin.imports.enums import BatchStatus
 from mediation_admin.imports.models import ImportBatch
 from mediation_admin.notices.models import OutgoingMessage
@@ -108,6 +110,33 @@ def test_s2_a_phone_that_has_an_account_joins_instead_of_a_second_account(app: F
     ]
     assert len(messages(at_work, Template.ROLE_GRANTED)) == 1
     refused("phone", "已是本院用户", lambda: operations.add_member(name=clerk_b.name, **how))
+
+
+def test_s2_two_who_enter_one_person_at_once_make_one_account(app: Flask, db_session: Session) -> None:
+    actor, scope = people.acting(app, admin_a)
+    begin, answers = threading.Barrier(2), []
+
+    def add() -> None:
+        with app.app_context():
+            enter(db.session(), actor, scope)
+            begin.wait(timeout=30)
+            try:
+                operations.add_member(actor=actor, name="王某", phone="13900007777", roles=[Role.CLERK])
+                db.session.commit()
+                answers.append("added")
+            except RuleBroken as broken:
+                db.session.rollback()
+                answers.append(broken.message)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert answers.count("added") == 1 and any("已有账号" in one or "已是本院用户" in one for one in answers)
+    assert len([one for one in everything(db_session(), Account) if one.phone == "13900007777"]) == 1
 
 
 def test_an_invitation_goes_to_the_persons_own_phone_and_replaces_the_earlier_one(at_work) -> None:
