@@ -27,7 +27,7 @@ def test_a_colleague_is_added_by_keyboard_alone(page: Page, live_server: str, db
     page.goto("/court-users/")
     page.keyboard.press("n")
     page.wait_for_url("**/court-users/new")
-    expect(page.get_by_label("姓名")).to_be_focused()
+    expect(page.locator("#name")).to_be_focused()
     page.keyboard.type("王小某")
     page.keyboard.press("Tab")
     page.keyboard.type("13900009999")

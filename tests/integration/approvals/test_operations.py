@@ -89,7 +89,9 @@ def test_s31_a_second_person_decides_and_only_then_it_is_done(app: Flask, workin
         assert [ident] == DONE and queries.count_to_decide(session, second) == 0
         found = row(session, ident)
         assert (found.state, found.decided_by, found.note) == (ApprovalState.APPROVED, second.account_id, "同意")
-        tags = session.scalars(select(AuditEntry.tag).where(AuditEntry.object_type == "approval")).all()
+        tags = session.scalars(
+            select(AuditEntry.tag).where(AuditEntry.object_type == "approval").order_by(AuditEntry.id)
+        ).all()
         assert tags == ["approval:request:asked", "approval:request:approved"]
 
 
