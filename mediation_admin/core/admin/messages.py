@@ -4,7 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from flask import flash, get_flashed_messages
+from flask import flash, get_flashed_messages, session
+
+# How many messages wait for the next page; Flask keeps them in the session under this name.
+MOST_WAITING = 5
+_WAITING = "_flashes"
 
 
 @dataclass
@@ -31,7 +35,11 @@ def banner(text: str, *, tone: str = "warn", link: tuple[str, str] | None = None
 
 
 def _keep(notice: Notice) -> None:
-    flash(json.dumps(asdict(notice), ensure_ascii=False), "notice")
+    words = json.dumps(asdict(notice), ensure_ascii=False)
+    # They wait in the session's cookie, which holds 4 KB: whoever opens no page in between keeps the latest ones.
+    waiting = [[category, text] for category, text in session.get(_WAITING, []) if text != words]
+    session[_WAITING] = waiting[1 - MOST_WAITING :]
+    flash(words, "notice")
 
 
 def notices() -> Iterator[Notice]:
