@@ -160,6 +160,7 @@ def init_app(app: Flask) -> None:
             role_name=accounts.role_name,
             preferences=accounts.preferences,
             idle_seconds=accounts.idle_seconds,
+            prove=accounts.prove,
             counts=lambda actor: {"todo": todo_count(actor)},
         ),
     )

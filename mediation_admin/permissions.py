@@ -156,7 +156,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
 }
 
 EXCLUSIVE_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
-# Giving one of these takes two people (S31).
+# Giving one of these takes two people (S31); nobody works in one without a second factor (S17).
 ADMINISTRATOR_ROLES = (Role.COURT_ADMIN, *EXCLUSIVE_ROLES)
 COURT_ROLES = (Role.COURT_ADMIN, Role.CLERK, Role.JUDGE, Role.HIGHER_COURT)
 # Roles that see the courts below their own, not only their own.

@@ -24,6 +24,22 @@ class SignInForm(Form):
     password = PasswordField("密码", [Required("请输入密码"), Length(max=1024)], render_kw=_CURRENT)
 
 
+class CodeForm(Form):
+    """A code of the authenticator, or a recovery code."""
+
+    code = StringField(
+        "验证码",
+        [Required("请输入验证码"), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "autofocus": True},
+    )
+
+
+class ProveForm(Form):
+    """The proof that the person is there: the password, or a code where a second factor is on."""
+
+    secret = PasswordField("密码", [Required("请输入"), Length(max=1024)], render_kw={**_CURRENT, "autofocus": True})
+
+
 class _NewPassword(Form):
     new_password = PasswordField("新密码", [Required("请输入新密码")], render_kw=_NEW)
     repeat = PasswordField("再输一次新密码", [Required("请再输入一次新密码")], render_kw=_NEW)

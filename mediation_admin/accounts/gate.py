@@ -21,16 +21,18 @@ from mediation_admin.core.admin.shell import send_to_sign_in
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import enter
 from mediation_admin.extensions import login_manager
-from mediation_admin.permissions import Role
+from mediation_admin.permissions import ADMINISTRATOR_ROLES, Role
 
 COOKIE = "mediation_sign_in"
 
 # What anybody may ask for. A page that belongs here is named here; nothing else opens it.
-PUBLIC = frozenset({"sign_in.index", "sign_in.link"})
+PUBLIC = frozenset({"sign_in.index", "sign_in.link", "sign_in.old_door"})
 # Answered without asking who it is: they show nobody's data.
 UNASKED = frozenset({"static", "assets", "healthz", "verify.index"})
 # Where somebody stays until the password is changed, or until a role is chosen.
 CHANGING_PASSWORD = frozenset({"sign_in.password", "sign_in.leave"})
+PASSING_FACTOR = frozenset({"sign_in.factor", "sign_in.leave"})
+ENROLLING = frozenset({"sign_in.enrol", "sign_in.role", "sign_in.leave"})
 CHOOSING_ROLE = frozenset({"sign_in.role", "sign_in.leave"})
 
 
@@ -45,6 +47,9 @@ class Login(UserMixin):
     must_change_password: bool
     password_expired: bool
     policy: rules.Policy
+    has_factor: bool
+    factor_passed: bool
+    proven_at: datetime
     preferences: dict[str, Any]
     grant_id: int | None
     role: str | None
@@ -95,6 +100,9 @@ def _pass() -> Any:
         row.must_change_password,
         _is_expired(row, policy),
         policy,
+        row.factor_confirmed_at is not None,
+        row.factor_at is not None,
+        row.proven_at,
         row.preferences,
         row.grant_id,
         row.role and Role(row.role),
@@ -102,10 +110,15 @@ def _pass() -> Any:
         row.court_name or "",
         row.stands_in_for or "",
     )
+    # The second factor comes before the change of password: who has only stolen a password changes nothing.
+    if g.login.has_factor and not g.login.factor_passed:
+        return None if endpoint in PASSING_FACTOR else _first("sign_in.factor", "请先完成二次验证。")
     if g.login.must_change_password or g.login.password_expired:
         return None if endpoint in CHANGING_PASSWORD else _first("sign_in.password", "请先修改密码，再进行其他操作。")
     if row.role is None:
         return None if endpoint in CHOOSING_ROLE else _first("sign_in.role", "请先选择工作角色。")
+    if g.login.role in ADMINISTRATOR_ROLES and not g.login.factor_passed:
+        return None if endpoint in ENROLLING else _first("sign_in.enrol", "管理员须先设置二次验证，再进行其他操作。")
     session = db.session()
     g.actor, scope = acting(
         session,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, Response, g
 
-from mediation_admin.accounts import actors, cli, gate, sign_in
+from mediation_admin.accounts import actors, cli, gate, second_step, sign_in
 from mediation_admin.core import jobs
 from mediation_admin.core.scope import Actor
 from mediation_admin.permissions import Role
@@ -15,6 +15,8 @@ def init_app(app: Flask) -> None:
     """Join sign-in to the app."""
     gate.install(app)
     app.register_blueprint(sign_in.pages)
+    for path in sign_in.OLD_DOORS:
+        app.add_url_rule(path, "sign_in.old_door", sign_in.old_door, strict_slashes=False)
     app.cli.add_command(cli.accounts)
     jobs.load_actors_with(actors.of_background_work)
 
@@ -33,6 +35,11 @@ def role_name(actor: Actor) -> str:
 def idle_seconds(_actor: Actor) -> int:
     """How long the session lasts without a sign of life."""
     return g.login.policy.idle_minutes * 60
+
+
+def prove() -> Response | None:
+    """None while the person has proved lately to be there; else the page that asks."""
+    return second_step.ask_again()
 
 
 def preferences(_actor: Actor) -> Mapping[str, Any]:

@@ -11,6 +11,8 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Text,
+    UniqueConstraint,
+    func,
     select,
     union_all,
 )
@@ -216,6 +218,10 @@ class LoginSession(Base):
     ended_how: Mapped[SessionEnd | None] = enum_column(SessionEnd)
     address: Mapped[str] = mapped_column(Text, default="", server_default="")
     device: Mapped[str] = mapped_column(Text, default="", server_default="", comment="browser and system, in short")
+    factor_at: Mapped[datetime | None] = mapped_column(comment="when the second factor was passed")
+    proven_at: Mapped[datetime] = mapped_column(
+        server_default=func.now(), comment="when the person last proved to be there"
+    )
 
     account: Mapped[Account] = relationship()
 
@@ -261,6 +267,59 @@ class FormerPassword(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     password_hash: Mapped[str] = mapped_column(Text)
     given_up_at: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """The authenticator of one person: its secret, encrypted; another one that is being set up beside it."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (CheckConstraint("(secret IS NULL) = (confirmed_at IS NULL)", name="confirmed_with_secret"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[str | None] = mapped_column(Encrypted("second_factor.secret"))
+    pending_secret: Mapped[str | None] = mapped_column(
+        Encrypted("second_factor.pending_secret"), comment="shown, not yet confirmed by a code"
+    )
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger, comment="the half minute of the last code used")
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the authenticator, once. Only its keyed hash is stored."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (
+        UniqueConstraint("account_id", "code_hash"),
+        CheckConstraint("length(code_hash) = 32", name="code_hash_length"),
+    )
+
+    id: Mapped[pk]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ResetRequest(Base):
+    """Somebody asked for a new password by SMS. Kept for known and unknown numbers alike: nothing here says which."""
+
+    __tablename__ = "reset_request"
+    __table_args__ = (
+        Index("uq_reset_request_token_hash", "token_hash", unique=True),
+        Index("ix_reset_request_phone_index", "phone_index", "created_at"),
+        CheckConstraint("length(phone_index) = 16", name="phone_index_length"),
+        CheckConstraint("length(token_hash) = 32", name="token_hash_length"),
+        CheckConstraint("expires_at > created_at", name="expires_after_creation"),
+    )
+
+    id: Mapped[pk]
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, comment="held by the browser that asked")
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, comment="NULL until a code is sent, if ever")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    failed_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    used_at: Mapped[datetime | None]
 
 
 class SecurityPolicy(Recorded, Audited, Base):

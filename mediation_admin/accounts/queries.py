@@ -17,7 +17,9 @@ from mediation_admin.accounts.models import (
     FormerPassword,
     LoginSession,
     OneTimeLink,
+    RecoveryCode,
     RoleGrant,
+    SecondFactor,
     SecurityPolicy,
 )
 from mediation_admin.approvals.enums import ApprovalState
@@ -30,13 +32,14 @@ from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
 from mediation_admin.permissions import ADMINISTRATOR_ROLES, EXCLUSIVE_ROLES, Role
 
-_accounts, _grants, _sessions, _courts, _preferences, _policy = (
+_accounts, _grants, _sessions, _courts, _preferences, _policy, _factors = (
     Account.__table__,
     RoleGrant.__table__,
     LoginSession.__table__,
     Court.__table__,
     ListPreference.__table__,
     SecurityPolicy.__table__,
+    SecondFactor.__table__,
 )
 
 
@@ -72,6 +75,9 @@ _SIGNED_IN = (
         _sessions.c.account_id,
         _sessions.c.created_at,
         _sessions.c.seen_at,
+        _sessions.c.factor_at,
+        _sessions.c.proven_at,
+        _factors.c.confirmed_at.label("factor_confirmed_at"),
         _accounts.c.name,
         _accounts.c.must_change_password,
         _accounts.c.password_changed_at,
@@ -94,6 +100,7 @@ _SIGNED_IN = (
     .outerjoin(_grants, and_(_grants.c.id == _sessions.c.grant_id, in_force(_grants.c)))
     .outerjoin(_colleagues, _colleagues.c.id == _grants.c.stands_in_for)
     .outerjoin(_courts, _courts.c.id == _grants.c.court_id)
+    .outerjoin(_factors, _factors.c.account_id == _sessions.c.account_id)
     .outerjoin(_policy, true())
     .where(_sessions.c.token_hash == bindparam("token_hash"), _sessions.c.ended_at.is_(None))
 )
@@ -134,7 +141,31 @@ def policy_row(session: Session) -> SecurityPolicy | None:
 
 def requirements_of(session: Session, account: Account | None) -> password_rules.Requirements:
     """What the policy asks of an account's password; None: of somebody who has no account yet."""
-    return password_rules.requirements(policy(session).profile)
+    with_factor = account is not None and has_factor(session, account.id)
+    return password_rules.requirements(policy(session).profile, has_factor=with_factor)
+
+
+def second_factor(session: Session, account_id: int, *, lock: bool = False) -> SecondFactor | None:
+    """A person's own authenticator, also one that is only being set up."""
+    statement = select(SecondFactor).where(SecondFactor.account_id == account_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(statement)
+
+
+def has_factor(session: Session, account_id: int) -> bool:
+    """Whether the person signs in with a second factor."""
+    held = select(_factors.c.account_id).where(
+        _factors.c.account_id == account_id, _factors.c.confirmed_at.is_not(None)
+    )
+    return session.scalar(held) is not None
+
+
+def count_recovery_codes(session: Session, account_id: int) -> int:
+    """How many recovery codes a person has left."""
+    codes = RecoveryCode.__table__
+    statement = select(func.count()).where(codes.c.account_id == account_id, codes.c.used_at.is_(None))
+    return session.scalar(statement)
 
 
 def former_passwords(session: Session, account_id: int, count: int) -> Sequence[str]:

@@ -102,6 +102,14 @@ def session_end(
     return SessionEnd.IDLE if moment - seen_at >= idle else None
 
 
+FRESH = timedelta(minutes=30)
+
+
+def is_fresh(proven_at: datetime, moment: datetime) -> bool:
+    """Whether the person has proved to be there lately enough for a sensitive act (S21)."""
+    return -CLOCK_SLACK <= moment - proven_at < FRESH
+
+
 # -- roles ----------------------------------------------------------------------------------------------------------
 
 
@@ -125,6 +133,13 @@ def check_administrators_stay_apart(role: Role, held: Iterable[Role]) -> None:
             f"该用户是{other.label}，不能同时担任{role.label}：系统、安全、审计三员必须由不同的人担任。请另选一人，或先收回{other.label}。",
             field="role",
         )
+
+
+def check_may_do_without_factor(held: Iterable[Role]) -> None:
+    """Refuse to switch the second factor off for who holds an administrator role (等保三级, S17)."""
+    role = next((one for one in held if one in ADMINISTRATOR_ROLES), None)
+    if role is not None:
+        raise RuleBroken(f"您是{role.label}，必须使用二次验证，不能停用。更换手机请用“更换验证器”。")
 
 
 def takes_two_people(*, role: Role, of_court: bool, by_operator: bool) -> bool:

@@ -27,15 +27,16 @@ PER_ADDRESS = "10 per 5 minutes"
 OF_EVERYBODY = "1000 per 5 minutes"
 
 
-def _failed(_answer: Response) -> bool:
+def failed(_answer: Response) -> bool:
+    """Whether this request was a wrong guess, which alone uses up the limits."""
     return bool(g.get("guessed_wrong"))
 
 
 # Only wrong guesses count: a whole court may sign in from one address on Monday morning.
-_limit_address = limiter.limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=_failed)
-_limit_everybody = limiter.limit(OF_EVERYBODY, key_func=lambda: "everybody", methods=["POST"], deduct_when=_failed)
+_limit_address = limiter.limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=failed)
+_limit_everybody = limiter.limit(OF_EVERYBODY, key_func=lambda: "everybody", methods=["POST"], deduct_when=failed)
 _limit_account = limiter.limit(
-    PER_ADDRESS, key_func=lambda: f"account {g.login.account_id}", methods=["POST"], deduct_when=_failed
+    PER_ADDRESS, key_func=lambda: f"account {g.login.account_id}", methods=["POST"], deduct_when=failed
 )
 
 
@@ -67,7 +68,7 @@ def index() -> Any:
         else:
             db.session.commit()
             return _welcome(signed_in, onward)
-    return _page("sign_in.html", "登录", form, next=onward)
+    return page("sign_in.html", "登录", form, next=onward)
 
 
 def _welcome(signed_in: operations.SignedIn, onward: str | None) -> Response:
@@ -88,7 +89,7 @@ def _welcome(signed_in: operations.SignedIn, onward: str | None) -> Response:
 @pages.post("/leave")
 def leave() -> Response:
     """Sign out, from any page."""
-    operations.sign_out(actor=_person(), session_id=g.login.session_id)
+    operations.sign_out(actor=person(), session_id=g.login.session_id)
     db.session.commit()
     session.clear()
     g.drop_cookie = True
@@ -103,11 +104,11 @@ def role() -> Any:
     form = RoleForm(grant_id=g.login.grant_id or (held[0].grant_id if held else None))
     form.grant_id.choices = [SelectChoice(one.grant_id, one.label) for one in held]
     if form.validate_on_submit():
-        chosen = operations.choose_role(actor=_person(), session_id=g.login.session_id, grant_id=form.grant_id.data)
+        chosen = operations.choose_role(actor=person(), session_id=g.login.session_id, grant_id=form.grant_id.data)
         db.session.commit()
         toast(f"现在以“{chosen.label}”的角色工作。")
         return redirect(safe_path(request.form.get("next")) or home(), 303)
-    return _page("role.html", "选择工作角色", form, held=held, next=safe_path(request.args.get("next")))
+    return page("role.html", "选择工作角色", form, held=held, next=safe_path(request.args.get("next")))
 
 
 @pages.route("/password", methods=("GET", "POST"))
@@ -120,7 +121,7 @@ def password() -> Any:
         onward = safe_path(request.form.get("next"))
         target = (onward or home()) if g.login.role else url_for("sign_in.role", next=onward)
         return gate.give_cookie(redirect(target, 303), token)
-    return _page(
+    return page(
         "password.html",
         "修改密码",
         form,
@@ -149,7 +150,7 @@ def try_to_change(form: ChangePasswordForm) -> str | None:
         return None
     try:
         operations.change_password(
-            actor=_person(),
+            actor=person(),
             current=form.current_password.data,
             new=form.new_password.data,
             keep_session=g.login.session_id,
@@ -173,7 +174,7 @@ def link(token: str) -> Any:
         found = operations.link_behind(token)
     except RuleBroken as gone:
         g.guessed_wrong = True
-        return _page("link_gone.html", "链接已失效", None, words=gone.message), 410
+        return page("link_gone.html", "链接已失效", None, words=gone.message), 410
     is_setup = found.purpose is LinkPurpose.SETUP
     owner = queries.own_account_shown(db.session(), found.account_id) if found.account_id else None
     form = SetUpForm() if is_setup else LinkForm()
@@ -201,7 +202,16 @@ def link(token: str) -> Any:
         LinkPurpose.INVITE: "欢迎加入，请设置密码",
         LinkPurpose.RESET: "设置新密码",
     }[found.purpose]
-    return _page("link.html", title, form, is_setup=is_setup, hints=hints_for(owner))
+    return page("link.html", title, form, is_setup=is_setup, hints=hints_for(owner))
+
+
+def old_door() -> Response:
+    """The doors of earlier systems, one for each kind of person: all lead to the one there is now."""
+    return redirect(home() if g.get("login") is not None else url_for("sign_in.index"), 303)
+
+
+# Where people of earlier systems signed in, each kind at a door of its own.
+OLD_DOORS = ("/login", "/court", "/mediator", "/party", "/ministry", "/grassroots")
 
 
 def home() -> str:
@@ -209,7 +219,7 @@ def home() -> str:
     return current_shell().url("home") or "/"
 
 
-def _person() -> Actor:
+def person() -> Actor:
     """The person of this request, also while he has no role to work in yet."""
     return g.actor or Actor(
         g.login.account_id,
@@ -221,7 +231,8 @@ def _person() -> Actor:
     )
 
 
-def _page(template: str, title: str, form: Form | None, **context: Any) -> Any:
+def page(template: str, title: str, form: Form | None, **context: Any) -> Any:
+    """A page before the house; answered with 422 when the posted form holds errors."""
     errors = form.all_errors() if form is not None else []
     made = render_template(
         f"backoffice/accounts/{template}", page=Page(title=title), form=form, errors=errors, **context

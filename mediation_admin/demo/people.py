@@ -82,7 +82,11 @@ def sign_in_lines(hired: Sequence[Hired], courts: dict[str, Court]) -> list[str]
         "  ".join([*(text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=False)), row[4]])
         for row in rows
     ]
-    return ["演示人员（均为虚构）。初始密码随机生成，首次登录后须修改。", "", *lines]
+    return [
+        "演示人员（均为虚构）。初始密码随机生成，首次登录后须修改；管理员还要用手机验证器扫码，设置二次验证。",
+        "",
+        *lines,
+    ]
 
 
 def _width(text: str) -> int:

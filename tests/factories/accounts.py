@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import count
 
+import pyotp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mediation_admin.accounts.enums import LinkPurpose
-from mediation_admin.accounts.models import Account, CourtMember, LoginSession, OneTimeLink, RoleGrant
+from mediation_admin.accounts.factors import new_secret, step_of
+from mediation_admin.accounts.models import Account, CourtMember, LoginSession, OneTimeLink, RoleGrant, SecondFactor
 from mediation_admin.accounts.passwords import hash_password
 from mediation_admin.accounts.queries import phone_index
 from mediation_admin.accounts.tokens import new_token, token_hash
@@ -81,17 +83,32 @@ def a_member(session: Session, account: Account, court_id: int, **values: object
 def a_session(
     session: Session, account: Account, grant: RoleGrant | None = None, **values: object
 ) -> tuple[LoginSession, str]:
-    """An open session and its token; flushed."""
+    """An open session that has passed all there is to pass, and its token; flushed."""
     token, moment = new_token(), clock.now()
     started = LoginSession(
         account_id=account.id,
         token_hash=token_hash(token),
         grant_id=grant.id if grant else None,
-        **{"created_at": moment, "seen_at": moment, **values},
+        **{"created_at": moment, "seen_at": moment, "proven_at": moment, "factor_at": moment, **values},
     )
     session.add(started)
     session.flush()
     return started, token
+
+
+def an_authenticator(session: Session, account: Account, **values: object) -> str:
+    """Switch a second factor on for a person; returns its secret. Flushed."""
+    secret = new_secret()
+    session.add(
+        SecondFactor(account_id=account.id, secret=secret, **{"confirmed_at": clock.now(), "last_step": None, **values})
+    )
+    session.flush()
+    return secret
+
+
+def a_code(secret: str, steps: int = 0) -> str:
+    """What the authenticator shows now, or some half minutes later."""
+    return pyotp.HOTP(secret).at(step_of(clock.now()) + steps)
 
 
 def a_link(

@@ -87,9 +87,10 @@ def import_doors(code: str, who: frozenset[Role], row: MakeRow) -> None:
 
 # -- the door itself, files, health ---------------------------------------------------------------------------------
 
-door(None, "sign_in.index", "sign_in.link", "static", "assets", "home.static", "healthz", also=frozenset({404}))
 door(None, "verify.index")
+door(None, "sign_in.index", "sign_in.link", "sign_in.old_door", "static", "assets", "home.static", "healthz", also=frozenset({404}))
 door(EVERYBODY_SIGNED_IN, "sign_in.leave", "sign_in.role", "sign_in.password")
+door(EVERYBODY_SIGNED_IN, "sign_in.factor", "sign_in.enrol", "sign_in.confirm")
 
 # -- what every signed-in person has --------------------------------------------------------------------------------
 
@@ -103,7 +104,10 @@ door(
     "my_account.preferences",
     "my_account.role",
     "my_account.end_others",
+    "my_account.factor",
 )
+# Refused with a sentence where no second factor is on.
+door(EVERYBODY_SIGNED_IN, "my_account.recovery_codes", "my_account.factor_off", also=frozenset({400}))
 door(EVERYBODY_SIGNED_IN, "my_account.end_session", row=rows.login_session, personal=True)
 door(EVERYBODY_SIGNED_IN, "jobs.show", "jobs.status", "jobs.cancel", row=rows.job, personal=True)
 

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response, g, redirect, request, url_for
 from wtforms import SelectField
 
-from mediation_admin.accounts import gate, operations, queries, rules, sign_in
-from mediation_admin.accounts.forms import ChangePasswordForm, PreferencesForm
+from mediation_admin.accounts import gate, operations, queries, rules, second_step, sign_in
+from mediation_admin.accounts.forms import ChangePasswordForm, CodeForm, PreferencesForm
 from mediation_admin.core.admin import (
     Action,
     Fact,
@@ -23,7 +23,7 @@ from mediation_admin.core.admin import (
 from mediation_admin.core.admin.access import Access
 from mediation_admin.core.admin.formats import moment_text
 from mediation_admin.core.db import db
-from mediation_admin.permissions import Permission, Role
+from mediation_admin.permissions import ADMINISTRATOR_ROLES, Permission, Role
 
 
 class MyAccountView(Screen):
@@ -65,11 +65,42 @@ class MyAccountView(Screen):
                         Action("切换角色", self.url_for("role"), icon="swap"),
                     ],
                 ),
+                self._factor(),
                 self._devices(),
                 Facts(
                     [Fact(one.label.text, _chosen(one)) for one in (wishes.theme, wishes.text, wishes.single_keys)],
                     title="偏好",
                     actions=[Action("修改偏好", self.url_for("preferences"), icon="edit")],
+                ),
+            ],
+        )
+
+    def _factor(self) -> Facts:
+        must = Role(current_actor().role) in ADMINISTRATOR_ROLES
+        if not g.login.has_factor:
+            said = "登录时，除密码外再输入手机上验证器显示的 6 位数字；密码被他人知道也进不来。"
+            return Facts(
+                [Fact("状态", tag("未启用", "mute"), hint=said)],
+                title="二次验证",
+                actions=[Action("启用二次验证", self.url_for("factor"), icon="shield")],
+            )
+        left = queries.count_recovery_codes(db.session(), current_actor().account_id)
+        low = "所剩不多，请重新生成。" if left < 4 else "手机不在身边时，用它代替验证码。"
+        return Facts(
+            [
+                Fact("状态", tag("已启用", "good"), hint="您的角色必须使用二次验证。" if must else None),
+                Fact("剩余恢复码", f"{left} 个", hint=low),
+            ],
+            title="二次验证",
+            actions=[
+                Action("更换验证器", self.url_for("factor"), icon="edit"),
+                Action("重新生成恢复码", self.url_for("recovery_codes"), method="post", confirm="原有恢复码立即作废。"),
+                Action(
+                    "停用二次验证",
+                    self.url_for("factor_off"),
+                    method="post",
+                    confirm="停用后，登录只需密码；其他设备上的登录会结束。",
+                    refused="管理员必须使用二次验证。" if must else None,
                 ),
             ],
         )
@@ -109,6 +140,43 @@ class MyAccountView(Screen):
         account = queries.own_account_shown(db.session(), current_actor().account_id)
         made = FormPage("修改密码", form, submit="保存新密码", template="backoffice/accounts/my_password.html")
         return render_form(self, made, hints=sign_in.hints_for(account))
+
+    @screen_route("/factor", methods=("GET", "POST"), permission=Access.OF_SCREEN, fresh=True)
+    @second_step.limit_guesses
+    def factor(self) -> Any:
+        """Set up an authenticator, the first or another one."""
+        form = CodeForm()
+        done = second_step.try_to_enrol(form)
+        if done is not None:
+            codes, token = done
+            return gate.give_cookie(Response(self._show_codes(codes)), token)
+        made = FormPage(
+            "更换验证器" if g.login.has_factor else "启用二次验证",
+            form,
+            submit="确认启用",
+            template="backoffice/accounts/my_factor.html",
+        )
+        return render_form(self, made, **second_step.enrolment())
+
+    @screen_route("/recovery-codes", methods=("POST",), permission=Access.OF_SCREEN, fresh=True)
+    def recovery_codes(self) -> str:
+        """Ten new recovery codes; the earlier ones stop working."""
+        codes = operations.renew_recovery_codes(actor=current_actor())
+        db.session.commit()
+        return self._show_codes(codes)
+
+    def _show_codes(self, codes: list[str]) -> str:
+        return self.render(
+            "backoffice/accounts/my_codes.html", title="请保存恢复码", codes=codes, onward=self.home_url()
+        )
+
+    @screen_route("/factor/off", methods=("POST",), permission=Access.OF_SCREEN, fresh=True)
+    def factor_off(self) -> Response:
+        """Do without a second factor."""
+        operations.switch_factor_off(actor=current_actor(), session_id=g.login.session_id)
+        db.session.commit()
+        toast("已停用二次验证，其他设备上的登录已结束。")
+        return redirect(self.url_for("index"), 303)
 
     @screen_route("/sessions/<int:ident>/end", methods=("POST",), permission=Access.OF_SCREEN)
     def end_session(self, ident: int) -> Response:

@@ -23,7 +23,7 @@ class SecurityPolicyView(Screen):
     permission = Permission.SECURITY_POLICY
     menu_path = ("系统管理",)
 
-    @screen_route("/", methods=("GET", "POST"), permission=Access.OF_SCREEN)
+    @screen_route("/", methods=("GET", "POST"), permission=Access.OF_SCREEN, fresh=True)
     def index(self) -> Any:
         """What holds now, and the form that changes it."""
         held = queries.policy(db.session())

@@ -1,6 +1,15 @@
 """Changes to people, their roles, links, passwords and sessions. All flush, none commits."""
 
 from mediation_admin.accounts.operations.ending import sign_everybody_out
+from mediation_admin.accounts.operations.factors import (
+    begin_enrolment,
+    confirm_enrolment,
+    pass_second_factor,
+    prove_again,
+    renew_recovery_codes,
+    reset_second_factor,
+    switch_factor_off,
+)
 from mediation_admin.accounts.operations.links import (
     create_invitation,
     create_reset_link,
@@ -40,9 +49,11 @@ __all__ = [
     "SignInRefused",
     "SignedIn",
     "add_member",
+    "begin_enrolment",
     "change_password",
     "change_phone",
     "choose_role",
+    "confirm_enrolment",
     "create_account",
     "create_invitation",
     "create_reset_link",
@@ -58,8 +69,12 @@ __all__ = [
     "invite",
     "leave",
     "link_behind",
+    "pass_second_factor",
     "propose_role",
+    "prove_again",
+    "renew_recovery_codes",
     "renew_token",
+    "reset_second_factor",
     "revoke_role",
     "set_initial_password",
     "set_policy",
@@ -68,6 +83,7 @@ __all__ = [
     "sign_everybody_out",
     "sign_in",
     "sign_out",
+    "switch_factor_off",
     "touch",
     "use_link",
 ]

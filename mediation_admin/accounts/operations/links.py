@@ -5,7 +5,7 @@ from sqlalchemy import text
 from mediation_admin.accounts import queries, rules
 from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
 from mediation_admin.accounts.models import Account, OneTimeLink
-from mediation_admin.accounts.operations import ending, people
+from mediation_admin.accounts.operations import ending, people, telling
 from mediation_admin.accounts.operations.passwords import set_password
 from mediation_admin.accounts.tokens import new_token, token_hash
 from mediation_admin.audit.recording import record
@@ -109,6 +109,8 @@ def use_link(*, token: str, password: str, address: str = "") -> Account:
     link.used_at = clock.now()
     ending.end_sessions(session, account.id, SessionEnd.CREDENTIAL_CHANGED)
     session.flush()
+    if link.purpose is LinkPurpose.RESET:
+        telling.tell_of_change(_owner(account, address), account, "密码")
     _record_use(account, link.purpose, address)
     return account
 
@@ -132,6 +134,10 @@ def set_up_platform(*, token: str, name: str, phone: str, password: str, address
     return account
 
 
+def _owner(account: Account, address: str) -> Actor:
+    return Actor(account.id, account.name, "", None, address=address)
+
+
 def _record_use(account: Account, purpose: LinkPurpose, address: str) -> None:
     record(
         db.session(),
@@ -139,5 +145,5 @@ def _record_use(account: Account, purpose: LinkPurpose, address: str) -> None:
         f"{account.name}通过{purpose.label}链接设置了密码",
         object_type="account",
         object_id=account.id,
-        actor=Actor(account.id, account.name, "", None, address=address),
+        actor=_owner(account, address),
     )

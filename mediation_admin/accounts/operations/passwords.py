@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from mediation_admin.accounts import password_rules, passwords, queries
 from mediation_admin.accounts.enums import PasswordProfile, SessionEnd
 from mediation_admin.accounts.models import Account, FormerPassword
-from mediation_admin.accounts.operations import ending
+from mediation_admin.accounts.operations import ending, telling
 from mediation_admin.accounts.tokens import random_password
 from mediation_admin.audit.recording import record
 from mediation_admin.core import clock
@@ -29,6 +29,7 @@ def change_password(*, actor: Actor, current: str, new: str, keep_session: int |
     set_password(account, new)
     ending.end_sessions(session, account.id, SessionEnd.CREDENTIAL_CHANGED, but=keep_session)
     ending.revoke_links(session, account.id)
+    telling.tell_of_change(actor, account, "密码")
     record(
         session,
         "account:password:changed",

@@ -76,6 +76,23 @@ def approval_decided(approval: Approval) -> None:
     )
 
 
+def tell_of_change(actor: Actor, account: Account, what: str) -> None:
+    """What lets the person in (密码, 二次验证) was changed; in the name of the court where he works in one alone."""
+    notices.send(
+        actor=actor,
+        template=Template.CREDENTIAL_CHANGED,
+        phone=account.phone,
+        facts={"name": account.name, "what": what, "when": _now()},
+        court_id=court_of(account),
+    )
+
+
+def court_of(account: Account) -> int | None:
+    """The court a message to this person goes out from; None for people of several courts or of the platform."""
+    courts = {held.court_id for held in queries.roles_held(db.session(), account.id)}
+    return courts.pop() if len(courts) == 1 else None
+
+
 def _tell(actor: Actor, template: Template, phone: str, **facts: str) -> None:
     notices.send(actor=actor, template=template, phone=phone, facts=facts, court_id=actor.court_id)
 

@@ -13,12 +13,14 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def screen_route(
-    path: str = "/", methods: Iterable[str] = ("GET",), *, permission: object = None
+    path: str = "/", methods: Iterable[str] = ("GET",), *, permission: object = None, fresh: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Expose a method of a Screen under ``path``.
 
     A route that accepts anything but GET must name its permission (``Access.OF_SCREEN`` where the screen's own is
     meant); leaving it out raises TypeError at import. A GET route without one needs the screen's permission.
+    ``fresh``: a sensitive act; who has not proved within 30 minutes to be there is asked again, and what the form
+    sent is kept (not files, and nothing whose name holds "password").
     """
     methods = tuple(methods)
     if permission is None and not SAFE_METHODS.issuperset(methods):
@@ -29,6 +31,7 @@ def screen_route(
         if held is not None and permission is not None and held is not permission:
             raise TypeError(f"{function.__qualname__} has two permissions: split the method")
         function.route_permission = permission if permission is not None else held
+        function.route_fresh = fresh or getattr(function, "route_fresh", False)
         return expose(path, methods)(function)
 
     return mark
@@ -107,7 +110,7 @@ class Screen(BaseView):
         # A role that may not open a page learns no more than a stranger: it does not exist.
         if not allowed(actor, self.permission) or not allowed(actor, needed):
             abort(404)
-        return None
+        return shell.current_shell().prove() if getattr(getattr(type(self), name), "route_fresh", False) else None
 
     def _run_view(self, function: Callable[..., Any], *args: Any, **arguments: Any) -> Any:
         # Flask-Admin's own version calls the view a second time after any TypeError, hiding where it came from.

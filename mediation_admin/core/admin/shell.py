@@ -22,7 +22,8 @@ class Shell:
 
     ``court_name(actor)`` and ``role_name(actor)`` are called once per page and must be cheap (cache them);
     ``counts(actor)`` answers {"todo": 3, "downloads": 1, "messages": 0} and is asked by the browser once a minute,
-    never while a page is made. ``idle_seconds(actor)`` is how long a session lasts without a sign of life. ``preferences(actor)`` answers {"theme": "light|dark|auto", "text": "normal|large",
+    never while a page is made. ``prove()`` is
+    asked before routes that are ``fresh``: None, or the page that asks the person for a proof. ``idle_seconds(actor)`` is how long a session lasts without a sign of life. ``preferences(actor)`` answers {"theme": "light|dark|auto", "text": "normal|large",
     "single_keys": True}.
     """
 
@@ -42,6 +43,7 @@ class Shell:
     role_name: Callable[[Actor], str] = lambda actor: actor.role
     counts: Callable[[Actor], Mapping[str, int]] = lambda actor: {}
     preferences: Callable[[Actor], Mapping[str, Any]] = lambda actor: {}
+    prove: Callable[[], Response | None] = lambda: None
     idle_seconds: Callable[[Actor], int] = lambda actor: 30 * 60
     idle_warning_seconds: int = 120
     support_line: str = "平台客服"

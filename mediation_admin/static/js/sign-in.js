@@ -57,3 +57,4 @@ function variety(text) {
   const size = (/[A-Z]/.test(text) ? 26 : 0) + (/[a-z]/.test(text) ? 26 : 0) + (/[0-9]/.test(text) ? 10 : 0) + (/[^A-Za-z0-9]/.test(text) ? 32 : 0);
   return new Set(text).size * Math.log2(Math.max(size, 2));
 }
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());

@@ -326,7 +326,7 @@ def newcomer(db_session: Session) -> Account:
     account = an_account(
         db_session,
         "新某",
-        roles=[(Role.SYSTEM_ADMIN, None)],
+        roles=[(Role.SUPPORT, None)],
         password=GOOD_PASSWORD,
         must_change_password=True,
     )

@@ -1,6 +1,7 @@
 """A first look: two demo courts with every kind of case, and people who can sign in and must change their password."""
 
 import json
+import re
 import stat
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,7 @@ from mediation_admin.permissions import Role
 from mediation_admin.reference.queries import calendar
 from mediation_admin.reports import queries as reports
 from mediation_admin.reports.definition import Question
+from tests.factories.accounts import a_code
 
 TRUTH = json.loads((Path(__file__).parents[2] / "data" / "宛城区_2022上半年_truth.json").read_text())
 NEW_PASSWORD = "Wk4-Rvmdp=Xc"
@@ -151,6 +153,9 @@ def test_everybody_printed_can_sign_in_once_with_that_password_and_must_choose_a
         },
     )
     assert changed.status_code == 303, changed.text
+    assert client.get("/cases/").location == "/sign-in/enrol"  # S17: nor before the second factor is set up
+    key = re.search(r'data-copy="([A-Z2-7]{32})"', client.get("/sign-in/enrol").text)[1]
+    assert client.post("/sign-in/enrol", data={"code": a_code(key)}).status_code == 200
     assert client.get("/cases/?state=to_assign").status_code == 200
     stale = app.test_client().post("/sign-in/", data={"phone": admin.phone, "password": printed[admin.phone]})
     assert stale.status_code != 303
