@@ -5,6 +5,7 @@ from wtforms.fields.choices import SelectChoice
 
 from mediation_admin.accounts import rules
 from mediation_admin.accounts.enums import PasswordProfile
+from mediation_admin.accounts.factors import plain
 from mediation_admin.core.forms import Form, Length, NumberRange, PhoneField, Required
 
 _NEW = {"autocomplete": "new-password", "data-secret": "1"}
@@ -40,6 +41,14 @@ class ProveForm(Form):
     secret = PasswordField("密码", [Required("请输入"), Length(max=1024)], render_kw={**_CURRENT, "autofocus": True})
 
 
+class ForgottenForm(Form):
+    """The phone of somebody who has forgotten the password."""
+
+    phone = PhoneField(
+        "手机号", [Required("请输入 11 位手机号")], render_kw={"autocomplete": "username", "autofocus": True}
+    )
+
+
 class _NewPassword(Form):
     new_password = PasswordField("新密码", [Required("请输入新密码")], render_kw=_NEW)
     repeat = PasswordField("再输一次新密码", [Required("请再输入一次新密码")], render_kw=_NEW)
@@ -55,6 +64,17 @@ class ChangePasswordForm(_NewPassword):
 
     current_password = PasswordField("现在的密码", [Required("请输入现在的密码")], render_kw=_CURRENT)
     sections = [("", ["current_password", "new_password", "repeat"])]
+
+
+class ResetForm(_NewPassword):
+    """The code that came by SMS, and the new password twice."""
+
+    code = StringField(
+        "短信验证码",
+        [Required("请输入短信中的 6 位数字"), Length(max=12)],
+        filters=[lambda text: plain(text) if text else text],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True},
+    )
 
 
 class LinkForm(_NewPassword):

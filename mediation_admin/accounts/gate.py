@@ -26,7 +26,7 @@ from mediation_admin.permissions import ADMINISTRATOR_ROLES, Role
 COOKIE = "mediation_sign_in"
 
 # What anybody may ask for. A page that belongs here is named here; nothing else opens it.
-PUBLIC = frozenset({"sign_in.index", "sign_in.link", "sign_in.old_door"})
+PUBLIC = frozenset({"sign_in.index", "sign_in.link", "sign_in.old_door", "sign_in.forgot", "sign_in.reset"})
 # Answered without asking who it is: they show nobody's data.
 UNASKED = frozenset({"static", "assets", "healthz", "verify.index"})
 # Where somebody stays until the password is changed, or until a role is chosen.

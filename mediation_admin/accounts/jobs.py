@@ -1,8 +1,9 @@
-"""Invitations to many people as background work."""
+"""Background work of accounts: invitations to many people; the code by which a forgotten password is replaced."""
 
 from typing import Any
 
 from mediation_admin.accounts import operations
+from mediation_admin.accounts.operations.resetting import SEND_CODE
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 from mediation_admin.core.jobs import JobRun, job_kind
@@ -29,3 +30,9 @@ def invite_many(run: JobRun) -> dict[str, Any]:
             refused.append([ident, "已不是本院用户"])
         run.progress(number, len(idents), f"已发送 {sent} 条邀请")
     return {"sent": sent, "refused": refused[:NAMED], "refused_count": len(refused)}
+
+
+@job_kind(SEND_CODE)
+def send_reset_code(run: JobRun) -> None:
+    """Params: request. Sends the code, if there is somebody to send it to; the result does not say which."""
+    operations.send_reset_code(request_id=run.params["request"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, g
 
-from mediation_admin.accounts import actors, cli, gate, second_step, sign_in
+from mediation_admin.accounts import actors, cli, forgotten, gate, second_step, sign_in
 from mediation_admin.core import jobs
 from mediation_admin.core.scope import Actor
 from mediation_admin.permissions import Role
@@ -14,7 +14,7 @@ from mediation_admin.permissions import Role
 def init_app(app: Flask) -> None:
     """Join sign-in to the app."""
     gate.install(app)
-    app.register_blueprint(sign_in.pages)
+    app.register_blueprint(forgotten.pages)  # those of sign_in, with what hangs on them
     for path in sign_in.OLD_DOORS:
         app.add_url_rule(path, "sign_in.old_door", sign_in.old_door, strict_slashes=False)
     app.cli.add_command(cli.accounts)

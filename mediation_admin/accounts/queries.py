@@ -18,6 +18,7 @@ from mediation_admin.accounts.models import (
     LoginSession,
     OneTimeLink,
     RecoveryCode,
+    ResetRequest,
     RoleGrant,
     SecondFactor,
     SecurityPolicy,
@@ -382,6 +383,44 @@ def account_of_phone(session: Session, phone: str, *, lock: bool = False) -> Acc
         statement = statement.with_for_update()
     statement = statement.execution_options(populate_existing=True)
     return session.scalar(unfenced(statement, "a phone belongs to one account on the whole platform"))
+
+
+def account_of_index(session: Session, index: bytes, *, lock: bool = False) -> Account | None:
+    """The account of a phone whose blind index is known."""
+    statement = select(Account).where(Account.phone_index == index)
+    if lock:
+        statement = statement.with_for_update()
+    statement = statement.execution_options(populate_existing=True)
+    return session.scalar(unfenced(statement, "whoever holds the phone may get a new password"))
+
+
+def reset_requests_since(session: Session, index: bytes, moment: datetime) -> Sequence[datetime]:
+    """When a code was asked for to this number since the moment."""
+    statement = select(ResetRequest.created_at).where(
+        ResetRequest.phone_index == index, ResetRequest.created_at > moment
+    )
+    return session.scalars(statement).all()
+
+
+def reset_request(session: Session, request_id: int) -> ResetRequest:
+    """The request a code is to be sent for."""
+    return session.scalars(select(ResetRequest).where(ResetRequest.id == request_id).with_for_update()).one()
+
+
+def open_reset_request(session: Session, token_hash: bytes, moment: datetime) -> ResetRequest | None:
+    """The request behind a browser's token while its code works, locked; None once it is used or too old."""
+    statement = (
+        select(ResetRequest)
+        .where(
+            ResetRequest.token_hash == token_hash,
+            ResetRequest.used_at.is_(None),
+            ResetRequest.expires_at > moment,
+            ResetRequest.created_at <= moment + rules.CLOCK_SLACK,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(statement)
 
 
 def own_account(session: Session, account_id: int) -> Account:

@@ -102,12 +102,28 @@ def session_end(
     return SessionEnd.IDLE if moment - seen_at >= idle else None
 
 
+CODE_LASTS = timedelta(minutes=10)
+RESET_WITHIN = timedelta(hours=24)
+RESETS_A_DAY = 5
+RESET_PAUSE = timedelta(seconds=60)
 FRESH = timedelta(minutes=30)
 
 
 def is_fresh(proven_at: datetime, moment: datetime) -> bool:
     """Whether the person has proved to be there lately enough for a sensitive act (S21)."""
     return -CLOCK_SLACK <= moment - proven_at < FRESH
+
+
+def check_may_ask_for_reset(asked_at: Iterable[datetime], moment: datetime) -> None:
+    """Refuse another code: more than five within 24 hours, or two within a minute (S16). ``asked_at``: the requests of
+    this number in that time. Known and unknown numbers are counted alike. Raises RuleBroken for the field ``phone``."""
+    earlier = sorted(asked_at)
+    if len(earlier) >= RESETS_A_DAY:
+        raise RuleBroken(
+            f"这个手机号 24 小时内已申请 {RESETS_A_DAY} 次，请明天再试，或联系本院管理员、平台客服。", field="phone"
+        )
+    if earlier and timedelta(0) <= moment - earlier[-1] < RESET_PAUSE:
+        raise RuleBroken("刚刚申请过，请等一分钟再重新获取。", field="phone")
 
 
 # -- roles ----------------------------------------------------------------------------------------------------------

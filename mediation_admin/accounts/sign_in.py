@@ -33,16 +33,16 @@ def failed(_answer: Response) -> bool:
 
 
 # Only wrong guesses count: a whole court may sign in from one address on Monday morning.
-_limit_address = limiter.limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=failed)
-_limit_everybody = limiter.limit(OF_EVERYBODY, key_func=lambda: "everybody", methods=["POST"], deduct_when=failed)
+limit_address = limiter.limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=failed)
+limit_everybody = limiter.limit(OF_EVERYBODY, key_func=lambda: "everybody", methods=["POST"], deduct_when=failed)
 _limit_account = limiter.limit(
     PER_ADDRESS, key_func=lambda: f"account {g.login.account_id}", methods=["POST"], deduct_when=failed
 )
 
 
 @pages.route("/", methods=("GET", "POST"))
-@_limit_everybody
-@_limit_address
+@limit_everybody
+@limit_address
 def index() -> Any:
     """Phone and password."""
     onward = safe_path(request.values.get("next"))
@@ -167,7 +167,7 @@ def try_to_change(form: ChangePasswordForm) -> str | None:
 
 
 @pages.route("/link/<token>", methods=("GET", "POST"))
-@_limit_address
+@limit_address
 def link(token: str) -> Any:
     """Use a one-time link: set up the platform, accept an invitation, set a new password."""
     try:

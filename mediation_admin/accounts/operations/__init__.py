@@ -29,6 +29,7 @@ from mediation_admin.accounts.operations.people import (
 )
 from mediation_admin.accounts.operations.phones import change_phone
 from mediation_admin.accounts.operations.policy import set_policy
+from mediation_admin.accounts.operations.resetting import ResetRefused, ask_for_reset, send_reset_code, use_reset_code
 from mediation_admin.accounts.operations.roles import Period, grant_role, propose_role, revoke_role
 from mediation_admin.accounts.operations.sessions import (
     SignedIn,
@@ -46,9 +47,11 @@ from mediation_admin.accounts.operations.sessions import (
 __all__ = [
     "Period",
     "PhoneTaken",
+    "ResetRefused",
     "SignInRefused",
     "SignedIn",
     "add_member",
+    "ask_for_reset",
     "begin_enrolment",
     "change_password",
     "change_phone",
@@ -76,6 +79,7 @@ __all__ = [
     "renew_token",
     "reset_second_factor",
     "revoke_role",
+    "send_reset_code",
     "set_initial_password",
     "set_policy",
     "set_preferences",
@@ -86,4 +90,5 @@ __all__ = [
     "switch_factor_off",
     "touch",
     "use_link",
+    "use_reset_code",
 ]

@@ -129,7 +129,9 @@ def send_to_sign_in() -> Response:
         answer = jsonify(message="登录已过期，请重新登录。", sign_in=current_shell().url("sign_in"))
         answer.status_code = 401
         return answer
-    back = request.full_path.rstrip("?") if request.method == "GET" else safe_path(request.form.get("back"))
+    # A form that was sent to its own page leads back to that page, where what was typed is waiting.
+    comes_back = request.method == "GET" or "GET" in (request.url_rule.methods if request.url_rule else ())
+    back = request.full_path.rstrip("?") if comes_back else safe_path(request.form.get("back"))
     target = current_shell().url("sign_in", **({"next": back} if back and back != "/" else {}))
     return redirect(target or "/", 303)
 

@@ -42,6 +42,8 @@ export function enhance(select) {
   select.hidden = true;
   box.append(input, clear, list, select);
 
+  select.addEventListener("change", () => reset());
+
   let options = [];
   let active = -1;
   let timer = 0;

@@ -3,7 +3,7 @@ import { all, one } from "./page.js";
 import { enhance } from "./combobox.js";
 
 // data-guard and data-save are the marks of forms that are drawn by hand.
-const FORMS = "form[data-form], form[data-guard]";
+export const FORMS = "form[data-form], form[data-guard]";
 const SAVE = "[data-submit], [data-save]";
 
 export function start() {
@@ -30,11 +30,38 @@ export function start() {
   });
 }
 
+const touched = new WeakSet();
+let asks = true;
+
+export const isDirty = (form) => touched.has(form) || Boolean(form.querySelector(".has-error"));
+export const leaveQuietly = () => (asks = false);
+
+// What a browser may keep of a form: neither secrets nor what names a person beyond doubt.
+const SENSITIVE = "[type=password], [type=file], [type=hidden], [inputmode=tel], [data-secret], [data-sensitive], [data-id-number], [autocomplete=one-time-code]";
+
+// (name, value, words of a chosen option) of every field that may be kept.
+export function entries(form) {
+  const found = [];
+  for (const field of form.elements) {
+    if (!field.name || field.matches(SENSITIVE) || field.matches("button, fieldset")) continue;
+    if (["checkbox", "radio"].includes(field.type)) {
+      if (field.checked) found.push([field.name, field.value]);
+    } else if (field.matches("select")) {
+      for (const option of field.selectedOptions) found.push([field.name, option.value, option.textContent]);
+    } else found.push([field.name, field.value]);
+  }
+  return found;
+}
+
 function one_form(form) {
   let dirty = Boolean(form.querySelector(".has-error"));
   let leaving = false;
-  form.addEventListener("input", () => (dirty = true));
-  form.addEventListener("change", () => (dirty = true));
+  const touch = () => {
+    dirty = true;
+    touched.add(form);
+  };
+  form.addEventListener("input", touch);
+  form.addEventListener("change", touch);
   form.addEventListener("submit", (event) => {
     leaving = true;
     const button = event.submitter;
@@ -47,7 +74,7 @@ function one_form(form) {
     for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
   });
   addEventListener("beforeunload", (event) => {
-    if (dirty && !leaving && form.querySelector(SAVE)) event.preventDefault();
+    if (asks && dirty && !leaving && form.querySelector(SAVE)) event.preventDefault();
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
@@ -65,7 +92,7 @@ function one_form(form) {
     }
   });
   for (const part of all("[data-repeat]", form)) repeat(part);
-  if (form.dataset.draft) draft(form, () => (dirty = true));
+  if (form.dataset.draft) draft(form, touch);
 }
 
 function repeat(part) {
@@ -135,7 +162,6 @@ function number(part, name) {
 function draft(form, touched) {
   const name = `draft:${form.dataset.draft}:${location.pathname}`;
   const said = one("[data-draft-said]", form);
-  const skip = new Set(["csrf_token", "back"]);
   const held = sessionStorage.getItem(name);
   const fresh = !one("[data-summary]") && !form.querySelector(".has-error");
   if (held && fresh) {
@@ -157,8 +183,7 @@ function draft(form, touched) {
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const values = [...new FormData(form)].filter(([key, value]) => !skip.has(key) && typeof value === "string");
-      sessionStorage.setItem(name, JSON.stringify(values));
+      sessionStorage.setItem(name, JSON.stringify(entries(form)));
       if (said) said.textContent = "草稿已暂存在本页";
     }, 800);
   });
@@ -169,9 +194,13 @@ function draft(form, touched) {
   });
 }
 
-function fill(form, values) {
+export function fill(form, values) {
   const groups = new Map();
-  for (const [key, value] of values) groups.set(key, [...(groups.get(key) ?? []), value]);
+  const words = new Map();
+  for (const [key, value, word] of values) {
+    groups.set(key, [...(groups.get(key) ?? []), value]);
+    if (word) words.set(`${key}=${value}`, word);
+  }
   for (const part of all("[data-repeat]", form)) {
     const wanted = new Set([...groups.keys()].map((key) => key.match(new RegExp(`^${part.dataset.repeat}-(\\d+)`))?.[1]).filter(Boolean)).size;
     while (all(":scope > [data-repeat-row]", part).length < wanted) one("[data-add-row]", part).click();
@@ -179,8 +208,13 @@ function fill(form, values) {
   for (const [key, list] of groups) {
     for (const input of all(`[name="${CSS.escape(key)}"]`, form)) {
       if (input.type === "checkbox" || input.type === "radio") input.checked = list.includes(input.value);
-      else if (input.type !== "hidden" && input.type !== "file") {
-        input.value = list.shift() ?? "";
+      else if (!input.matches(SENSITIVE)) {
+        const value = list.shift() ?? "";
+        // A list that is looked up has only the option that was chosen.
+        if (input.matches("select") && value && ![...input.options].some((option) => option.value === value)) {
+          input.append(new Option(words.get(`${input.name}=${value}`) ?? value, value));
+        }
+        input.value = value;
         input.dispatchEvent(new Event("change", { bubbles: true }));
       }
     }

@@ -10,7 +10,8 @@ import { start as pops } from "./pops.js";
 import { start as progress } from "./progress.js";
 import { start as reveal } from "./reveal.js";
 import { start as shell } from "./shell.js";
+import { start as unsaved } from "./unsaved.js";
 
-for (const start of [shell, pops, dialogs, list, drawer, forms, combobox, palette, progress, reveal, keys]) {
+for (const start of [shell, pops, dialogs, list, drawer, forms, combobox, palette, progress, reveal, keys, unsaved]) {
   start(document);
 }

@@ -13,6 +13,7 @@ export async function ask(url, options = {}) {
   if (options.method === "POST") headers["X-CSRFToken"] = csrf();
   const answer = await fetch(url, { credentials: "same-origin", ...options, headers });
   if (answer.status === 401) {
+    document.dispatchEvent(new Event("signed-out"));
     const said = await answer.json().catch(() => ({}));
     toast(said.message ?? "登录已过期，请重新登录。", { tone: "warn", link: ["重新登录", said.sign_in ?? location.href] });
     throw new Error("signed out");

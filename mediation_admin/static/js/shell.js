@@ -1,5 +1,6 @@
 // The frame: menu on phones, open branches, counts, theme and text size, copy buttons, tips, idle warning.
 import { adoptToast, all, ask, keep, kept, one, toast } from "./page.js";
+import { aliveAt, goneOut, sayAlive } from "./unsaved.js";
 
 export function start() {
   settings();
@@ -144,52 +145,63 @@ function tips() {
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
 
-// Warns before the session ends and keeps it alive while the person works in long forms.
+// Warns before the session ends and keeps it alive while the person works in long forms, in whichever tab.
 function idle() {
   const dialog = one("#idle");
   const limit = Number(document.body.dataset.idle || 0);
   const warning = Number(document.body.dataset.idleWarning || 0);
   const url = document.body.dataset.counts;
   if (!dialog || !limit || !url) return;
-  let touched = Date.now();
-  let told = Date.now();
+  let touched = 0;
   let saidAt = Infinity;
+  let ending = false;
+  sayAlive(); // this page was just asked for
   const stay = async () => {
-    touched = told = Date.now();
+    sayAlive();
+    if (dialog.open) dialog.close();
     try {
       // Counts asked by the page itself are no sign of life to the server; this is one.
       await ask(`${url}?stay=1`);
     } catch {
       // The message about signing in again is already on the page.
     }
-    if (dialog.open) dialog.close();
   };
   for (const kind of ["pointerdown", "keydown"]) {
     addEventListener(kind, () => {
-      if (dialog.open) return;
-      touched = Date.now();
-      if (touched - told > limit * 250) stay();
+      if (!dialog.open) touched = Date.now();
     });
   }
   one("[data-idle-stay]", dialog).addEventListener("click", stay);
   dialog.addEventListener("cancel", stay);
-  setInterval(() => {
-    const left = Math.round(limit - (Date.now() - Math.max(touched, told)) / 1000);
+  const look = () => {
+    if (ending) return;
+    const alive = aliveAt();
+    // The server is told soon after the person did something: it must not count from an earlier moment than we do.
+    if (touched > alive && Date.now() - alive > Math.min(60, limit / 4) * 1000) {
+      stay();
+      return;
+    }
+    const left = Math.round(limit - (Date.now() - alive) / 1000);
     if (left > warning) {
       saidAt = Infinity;
+      if (dialog.open) dialog.close(); // the person went on in another tab
       return;
     }
     if (left <= 0) {
-      location.reload();
+      ending = true;
+      goneOut();
+      location.assign(location.pathname + location.search);
       return;
     }
     if (!dialog.open) dialog.showModal();
     const words = left >= 60 ? `${Math.ceil(left / 60)} 分钟` : `${left} 秒`;
     one("[data-idle-left]", dialog).textContent = words;
-    // Said aloud every 15 seconds, and each second of the last ten.
-    if (left <= 10 || saidAt - left >= 15) {
+    // Said aloud every 15 seconds, and each second of the last twenty.
+    if (left <= 20 || saidAt - left >= 15) {
       one("[data-idle-said]", dialog).textContent = `还有 ${words}`;
       saidAt = left;
     }
-  }, 1000);
+  };
+  setInterval(look, 1000);
+  document.addEventListener("visibilitychange", look);
 }
