@@ -96,6 +96,20 @@ accounts.add_command(import_command(MEMBERS.code, "Bring in a court's people fro
 accounts.add_command(undo_command(MEMBERS.code))
 
 
+@accounts.command("reset-factor")
+@click.option("--phone", required=True)
+@click.option("--reason", required=True, help="How the person was recognised; it goes into the audit.")
+@with_appcontext
+def reset_factor(phone: str, reason: str) -> None:
+    """Take the second factor off an account whose owner has lost it, when nobody is left who could do so at a screen."""
+    with _at_work():
+        account = queries.account_of_phone(db.session(), phone)
+        if account is None:
+            raise RuleBroken("没有这个手机号的账号。")
+        operations.reset_second_factor(actor=OPERATOR, account_id=account.id, reason=reason)
+    click.echo(f"已重置 {account.name} 的二次验证，其登录已全部结束；管理员下次登录时重新设置。")
+
+
 def _court_id(code: str | None) -> int:
     if not code:
         raise RuleBroken("请用 --court 给出法院代字，如 --court 豫1302。")

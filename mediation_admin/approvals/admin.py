@@ -149,7 +149,7 @@ class ApprovalsView(ListScreen):
             made.append(Action("撤回申请", self.url_for("withdraw", ident=approval.id), method="post"))
         return made
 
-    @screen_route("/<int:ident>/approve", methods=("POST",), permission=Permission.APPROVAL_VIEW)
+    @screen_route("/<int:ident>/approve", methods=("POST",), permission=Permission.APPROVAL_VIEW, fresh=True)
     def approve(self, ident: int) -> Response:
         """Do what was asked."""
         _mine(ident)

@@ -88,7 +88,19 @@ def import_doors(code: str, who: frozenset[Role], row: MakeRow) -> None:
 # -- the door itself, files, health ---------------------------------------------------------------------------------
 
 door(None, "verify.index")
-door(None, "sign_in.index", "sign_in.link", "sign_in.old_door", "sign_in.forgot", "sign_in.reset", "static", "assets", "home.static", "healthz", also=frozenset({404}))
+door(
+    None,
+    "sign_in.index",
+    "sign_in.link",
+    "sign_in.old_door",
+    "sign_in.forgot",
+    "sign_in.reset",
+    "static",
+    "assets",
+    "home.static",
+    "healthz",
+    also=frozenset({404}),
+)
 door(EVERYBODY_SIGNED_IN, "sign_in.leave", "sign_in.role", "sign_in.password")
 door(EVERYBODY_SIGNED_IN, "sign_in.factor", "sign_in.enrol", "sign_in.confirm")
 

@@ -66,7 +66,7 @@ class CourtUserSteps:
 
     # -- roles --------------------------------------------------------------------------------------------------
 
-    @screen_route("/<int:ident>/roles/new", methods=("GET", "POST"), permission=Permission.ROLE_GRANT)
+    @screen_route("/<int:ident>/roles/new", methods=("GET", "POST"), permission=Permission.ROLE_GRANT, fresh=True)
     def grant(self, ident: int) -> Any:
         """One more role; the administrator's goes to another administrator to decide."""
         form = CourtRoleForm()
@@ -84,7 +84,7 @@ class CourtUserSteps:
 
         return self._role_form(account, form, "增加角色", give)
 
-    @screen_route("/<int:ident>/stand-in", methods=("GET", "POST"), permission=Permission.ROLE_GRANT)
+    @screen_route("/<int:ident>/stand-in", methods=("GET", "POST"), permission=Permission.ROLE_GRANT, fresh=True)
     def stand_in(self, ident: int) -> Any:
         """代理: a colleague works in this person's role until a day."""
         actor = current_actor()
@@ -124,7 +124,7 @@ class CourtUserSteps:
                 return redirect(here, 303)
         return render_form(self, FormPage(title, form, back=here, submit="确定"), crumbs=[(account.name, here)])
 
-    @screen_route("/roles/<int:grant_id>/revoke", methods=("POST",), permission=Permission.ROLE_GRANT)
+    @screen_route("/roles/<int:grant_id>/revoke", methods=("POST",), permission=Permission.ROLE_GRANT, fresh=True)
     def revoke(self, grant_id: int) -> Response:
         """Take a role back, at once."""
         made, refused = attempt(lambda: operations.revoke_role(actor=current_actor(), grant_id=grant_id))
@@ -158,7 +158,7 @@ class CourtUserSteps:
             toast(f"已启用{made.name}的账号。")
         return redirect(self.url_for("detail", ident=ident), 303)
 
-    @screen_route("/<int:ident>/phone", methods=("GET", "POST"), permission=Permission.STAFF_EDIT)
+    @screen_route("/<int:ident>/phone", methods=("GET", "POST"), permission=Permission.STAFF_EDIT, fresh=True)
     def phone(self, ident: int) -> Any:
         """Another phone, after a proof."""
         account, _ = members.person_here(current_actor(), ident)

@@ -170,7 +170,7 @@ class UsersView(PhoneRevealed, People):
             toast(f"邀请短信已重新发往 {account.phone_masked}，先前的链接不再有效。")
         return redirect(self.url_for("detail", ident=ident), 303)
 
-    @screen_route("/<int:ident>/roles/new", methods=("GET", "POST"), permission=Permission.ROLE_PROPOSE)
+    @screen_route("/<int:ident>/roles/new", methods=("GET", "POST"), permission=Permission.ROLE_PROPOSE, fresh=True)
     def grant(self, ident: int) -> Any:
         """One more role, proposed for the security administrator to decide."""
         account = fetch(db.session(), Account, ident)
@@ -200,7 +200,7 @@ class UsersView(PhoneRevealed, People):
             reason=form.reason.data,
         )
 
-    @screen_route("/roles/<int:grant_id>/revoke", methods=("POST",), permission=Permission.ROLE_REVOKE)
+    @screen_route("/roles/<int:grant_id>/revoke", methods=("POST",), permission=Permission.ROLE_REVOKE, fresh=True)
     def revoke(self, grant_id: int) -> Response:
         """Take a role back, at once."""
         grant = operations.revoke_role(actor=current_actor(), grant_id=grant_id)

@@ -45,7 +45,7 @@ def test_the_doors_open_to_strangers_are_these_and_no_others() -> None:
         "sign_in.forgot",
         "sign_in.reset",
     } == gate.PUBLIC
-    assert {"static", "assets", "healthz"} == gate.UNASKED
+    assert {"static", "assets", "healthz", "verify.index"} == gate.UNASKED
 
 
 def test_a_stranger_who_asks_for_a_page_is_sent_to_the_door_and_back_afterwards(client: FlaskClient) -> None:

@@ -387,3 +387,19 @@ def test_the_door_says_that_everybody_comes_in_here(client: FlaskClient) -> None
 
 def test_the_cast_has_passed_all_there_is_to_pass(as_person) -> None:
     assert as_person(admin_a).get("/").status_code == 200
+
+
+def test_an_operator_resets_the_factor_of_the_last_administrator_on_the_server(
+    app: Flask, hire, db_session: Session
+) -> None:
+    account = hire(Role.SYSTEM_ADMIN)
+    an_authenticator(db_session, account)
+    db_session.commit()
+    ran = app.test_cli_runner().invoke(
+        args=["accounts", "reset-factor", "--phone", account.phone, "--reason", "在机房当面核对"]
+    )
+    assert ran.exit_code == 0, ran.output
+    db_session.rollback()
+    assert not look(db_session, SecondFactor)
+    (entry,) = look(db_session, AuditEntry, tag="account:factor:reset")
+    assert "在机房当面核对" in entry.sentence
