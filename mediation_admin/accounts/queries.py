@@ -483,7 +483,7 @@ def state() -> ColumnElement[str]:
     return case(
         (Account.disabled_at.is_not(None), AccountState.DISABLED.value),
         (Account.password_hash.is_(None), AccountState.INVITED.value),
-        (Account.locked_until.between(func.now(), func.now() + rules.BACK_OFF), AccountState.LOCKED.value),
+        (Account.locked_until.between(func.now(), func.now() + rules.BACK_OFF + rules.CLOCK_SLACK), AccountState.LOCKED.value),
         (
             and_(
                 profile == literal(PasswordProfile.DENGBAO.value),

@@ -56,8 +56,9 @@ def check_policy(policy: Policy) -> None:
 
 
 def is_locked(locked_until: datetime | None, moment: datetime) -> bool:
-    """Whether the account is backing off. A lock that ends later than any can was set by a clock that ran ahead."""
-    return locked_until is not None and moment < locked_until <= moment + BACK_OFF
+    """Whether the account is backing off. A lock that ends later than any can was set by a clock that ran ahead; the
+    slack is for tries at the same moment, of which the later one is judged first."""
+    return locked_until is not None and moment < locked_until <= moment + BACK_OFF + CLOCK_SLACK
 
 
 def after_failure(failed_count: int, locked_until: datetime | None, moment: datetime) -> tuple[int, datetime | None]:

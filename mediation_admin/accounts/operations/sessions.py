@@ -48,8 +48,8 @@ def sign_in(*, phone: str, password: str, address: str = "", device: str = "", r
     who knows the right password is told that the account is switched off.
     """
     session = db.session()
-    moment = clock.now()
     account = queries.account_of_phone(session, phone, lock=True)
+    moment = clock.now()  # after the wait for the row: tries at once are judged one after the other
     fits = passwords.is_right(account.password_hash if account else None, password_rules.normalise_password(password))
     if account is None:
         _refuse(phone, None, "没有这个账号", address, request_id)

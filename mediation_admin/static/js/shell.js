@@ -166,7 +166,7 @@ function idle() {
       // The message about signing in again is already on the page.
     }
   };
-  for (const kind of ["pointerdown", "keydown"]) {
+  for (const kind of ["pointerdown", "keydown", "input"]) {
     addEventListener(kind, () => {
       if (!dialog.open) touched = Date.now();
     });

@@ -101,6 +101,12 @@ def test_s19_by_default_a_session_ends_after_30_idle_minutes_and_12_hours() -> N
 # -- a clock that jumps ---------------------------------------------------------------------------------------------
 
 
+def test_s13_a_try_judged_after_a_later_one_still_finds_the_lock() -> None:
+    until = NOW + timedelta(seconds=3) + rules.BACK_OFF
+    assert rules.is_locked(until, NOW)
+    assert rules.after_failure(5, until, NOW) == (5, until)
+
+
 def test_s13_a_lock_set_by_a_clock_that_ran_ahead_does_not_hold_for_a_year() -> None:
     assert not rules.is_locked(NOW + timedelta(days=365), NOW)
     assert rules.after_failure(5, NOW + timedelta(days=365), NOW) == (1, None)
