@@ -160,7 +160,7 @@ def test_s04_the_audit_administrator_reads_logs_and_nothing_else(app, as_person,
     lists = [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.endswith(".index") and not rule.arguments]
     opened = {address for address in lists if client.get(address).status_code == 200}
     assert "/audit/" in opened
-    shows_logs = {"/", "/audit/", "/exports/", "/jobs/", "/my-account/", "/todo/", "/search/", "/sign-in/"}
+    shows_logs = {"/", "/audit/", "/exports/", "/jobs/", "/my-account/", "/todo/", "/search/", "/sign-in/", "/verify/"}
     assert opened <= shows_logs | {address for address in opened if "my" in address or "help" in address}, opened
     for method in ("post", "put", "patch", "delete"):
         assert getattr(client, method)("/audit/1/").status_code in (404, 405)
