@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_admin import Admin, BaseView
 from flask_admin.menu import BaseMenu, MenuCategory, MenuView
 from flask_admin.theme import Theme
@@ -153,9 +153,34 @@ def _icon(name: str, size: int, sheet: str) -> Markup:
 
 
 @lru_cache(maxsize=4)
+def _look(app: Flask, _version: str) -> Markup:
+    return safe(app.jinja_env.get_template("shared/look.html").render())
+
+
+@lru_cache(maxsize=4)
 def _overlays(app: Flask, _version: str) -> Markup:
     # Drawer, dialogs and palette are the same on every page for everybody.
     return safe(app.jinja_env.get_template("shared/overlays.html").render(reasons=reveals.REASONS, other=reveals.OTHER))
+
+
+_TOKEN = "the-token-of-this-form"  # stands in a kept header until a page puts its own there
+MOST_KEPT = 2_000
+
+
+def _top() -> Markup:
+    """The header of every page: one person in one role sees the same one everywhere, but for the token of its forms."""
+    frame = shell.Frame(shell.current_shell(), current_actor())
+    actor = frame.actor
+    who = actor and (actor.account_id, actor.name, actor.role, actor.court_id, actor.permissions)
+    key = (assets.version(), who, frame.court, frame.role)
+    kept = current_app.extensions["headers kept"]
+    held = kept.get(key)
+    if held is None:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        template = current_app.jinja_env.get_template("shared/top.html")
+        held = kept[key] = template.render(frame=frame, csrf_token=lambda: _TOKEN).split(_TOKEN)
+    return safe(current_app.jinja_env.globals["csrf_token"]().join(held))
 
 
 def install(app: Flask, site: Site, settings: shell.Shell | None = None) -> None:
@@ -164,6 +189,7 @@ def install(app: Flask, site: Site, settings: shell.Shell | None = None) -> None
     app.config.setdefault("FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION", True)
     site.init_app(app)
     app.extensions["site"] = site
+    app.extensions["headers kept"] = {}
     app.add_url_rule("/shell/counts", "shell.counts", shell.counts)
     app.add_url_rule("/assets/<stamp>/<path:name>", "assets", assets.serve)
     app.context_processor(shell.template_globals)
@@ -172,6 +198,8 @@ def install(app: Flask, site: Site, settings: shell.Shell | None = None) -> None
         icon=icon,
         notices=messages.notices,
         menu=lambda page: site.menu_of(page.place if page else None),
+        top=_top,
+        look=lambda: _look(app, assets.version()),
         overlays=lambda: _overlays(app, assets.version()),
         here=lambda: request.full_path.rstrip("?"),
         blocks=pieces.blocks_html,
