@@ -147,8 +147,8 @@ def test_the_drawer_gets_the_same_page_as_a_fragment(browser):
 
 
 def test_only_the_tab_to_show_is_made(browser):
-    assert "登记" not in browser.get("/things/1/", headers=CLERK).text
-    assert "登记" in browser.get("/things/1/?tab=log", headers=CLERK).text
+    assert "<strong>登记</strong>" not in browser.get("/things/1/", headers=CLERK).text
+    assert "<strong>登记</strong>" in browser.get("/things/1/?tab=log", headers=CLERK).text
 
 
 def test_a_higher_subject_adds_its_panel_to_a_page_below(browser):
