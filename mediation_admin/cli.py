@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import click
 from flask import Flask, current_app
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
 from rq import Worker
 from rq.serializers import JSONSerializer
 
@@ -33,6 +35,8 @@ def init_app(app: Flask) -> None:
 def worker() -> None:
     """Work through background jobs until stopped."""
     db.engine.dispose()
+    # A worker has nobody waiting for its answer: it outlasts a restart of the queue server.
+    jobs.connection().set_retry(Retry(ExponentialBackoff(cap=5, base=0.2), 8))
     queue = jobs.queue()
     Worker(
         [queue],

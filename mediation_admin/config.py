@@ -37,7 +37,9 @@ def from_environment() -> dict[str, Any]:
         "SECRET_KEY": os.environ["SECRET_KEY"],
         # "key id:base64" pairs; a bare value is key 1. The first is used for writing.
         "ENCRYPTION_KEY": os.environ["ENCRYPTION_KEY"],
+        # The same way. Retired ones no longer open a search; they know what was written once and never changes.
         "INDEX_KEY": os.environ["INDEX_KEY"],
+        "RETIRED_INDEX_KEY": os.environ.get("RETIRED_INDEX_KEY", ""),
         "DATA_DIR": str(data),
         # The audit's second place (S36). Without one of its own it stands beside the data, which the screen tells.
         "AUDIT_ARCHIVE_DIR": str(Path(os.environ.get("AUDIT_ARCHIVE_DIR") or data / "audit-archive").resolve()),
@@ -64,8 +66,8 @@ def database_url(url: str) -> str:
     return url
 
 
-def encryption_keys(text: str) -> tuple[dict[int, str], int]:
-    """Parse ENCRYPTION_KEY: ``2:base64,1:base64`` (first = current) or one bare base64 value (key 1)."""
+def numbered_keys(text: str) -> tuple[dict[int, str], int]:
+    """Parse ENCRYPTION_KEY or INDEX_KEY: ``2:base64,1:base64`` (first = current) or one bare base64 value (key 1)."""
     keys: dict[int, str] = {}
     current = 0
     for part in text.split(","):

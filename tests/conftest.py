@@ -59,13 +59,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
 @pytest.fixture(autouse=True)
 def _keys_are_given_back() -> Iterator[None]:
     """A test may work with keys of its own; the next one has those of the app again."""
-    held = dict(crypto._keys), crypto._current_key_id, crypto._index_key
+    held = dict(crypto._keys), crypto._current_key_id, list(crypto._index_keys), list(crypto._retired_index_keys)
     yield
     if not held[0]:  # the app came into being during this test, and its keys stay
         return
     crypto._keys.clear()
     crypto._keys.update(held[0])
-    crypto._current_key_id, crypto._index_key = held[1], held[2]
+    crypto._current_key_id = held[1]
+    crypto._index_keys[:], crypto._retired_index_keys[:] = held[2], held[3]
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mediation_admin.accounts.enums import LinkPurpose, PasswordProfile, PhoneProof, Post, SessionEnd
 from mediation_admin.accounts.rules import ABSOLUTE_RANGE, IDLE_RANGE
 from mediation_admin.audit.recording import Audited
-from mediation_admin.core.crypto import Encrypted, mask_phone
+from mediation_admin.core.crypto import Encrypted, index_of, mask_phone
 from mediation_admin.core.db import Base, Recorded, enum_column, pk
 from mediation_admin.core.scope import fence
 from mediation_admin.courts.models import Court
@@ -49,7 +49,7 @@ class Account(Recorded, Audited, Base):
     id: Mapped[pk]
     name: Mapped[str] = mapped_column(Text, comment="姓名")
     phone: Mapped[str] = mapped_column(Encrypted("account.phone"), comment="手机号")
-    phone_index: Mapped[bytes] = mapped_column(LargeBinary, comment="手机号盲索引")
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary, comment="手机号盲索引", info=index_of("phone", "phone"))
     password_hash: Mapped[str | None] = mapped_column(Text, comment="密码")
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false", comment="须修改密码")
     password_changed_at: Mapped[datetime | None] = mapped_column(comment="密码修改时间")
@@ -313,7 +313,7 @@ class ResetRequest(Base):
     )
 
     id: Mapped[pk]
-    phone_index: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary, info={"gone_within_minutes": True})
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, comment="held by the browser that asked")
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, comment="NULL until a code is sent, if ever")
     created_at: Mapped[datetime]

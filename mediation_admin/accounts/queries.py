@@ -28,7 +28,7 @@ from mediation_admin.approvals.models import Approval
 from mediation_admin.core import clock
 from mediation_admin.core.admin import preferences
 from mediation_admin.core.admin.models import ListPreference
-from mediation_admin.core.crypto import blind_index, normalise_phone
+from mediation_admin.core.crypto import blind_index, blind_indexes, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
 from mediation_admin.permissions import ADMINISTRATOR_ROLES, EXCLUSIVE_ROLES, Role
@@ -63,8 +63,13 @@ def not_over(grants: Any) -> ColumnElement[bool]:
 
 
 def phone_index(phone: str) -> bytes | None:
-    """The blind index of a phone as typed."""
+    """The blind index of a phone as typed, to be stored. Searching asks ``has_phone``."""
     return blind_index("phone", normalise_phone(phone))
+
+
+def has_phone(phone: str) -> ColumnElement[bool]:
+    """The account with this phone as typed, also while the keys are being changed."""
+    return Account.phone_index.in_(blind_indexes("phone", normalise_phone(phone)))
 
 
 # -- who is signed in -----------------------------------------------------------------------------------------------
@@ -378,7 +383,7 @@ def member_of(session: Session, court_id: int, account_id: int) -> CourtMember |
 
 def account_of_phone(session: Session, phone: str, *, lock: bool = False) -> Account | None:
     """The account of a phone, wherever it works: one phone is one account on the whole platform."""
-    statement = select(Account).where(Account.phone_index == phone_index(phone))
+    statement = select(Account).where(has_phone(phone))
     if lock:
         statement = statement.with_for_update()
     statement = statement.execution_options(populate_existing=True)
@@ -545,11 +550,6 @@ def holds(role: Role | None = None, court_id: int | None = None) -> ColumnElemen
 def name_starts(text: str) -> ColumnElement[bool]:
     """SQL: the name begins with the text."""
     return Account.name.startswith(text, autoescape=True)
-
-
-def has_phone(text: str) -> ColumnElement[bool]:
-    """SQL: the phone is the text."""
-    return Account.phone_index == phone_index(text)
 
 
 def account_name(session: Session, account_id: int) -> str:

@@ -13,6 +13,7 @@ from mediation_admin.assignment.models import Assignment
 from mediation_admin.assignment.rules import CandidateFacts, CaseFacts, CourtAverages
 from mediation_admin.cases.enums import LOAD_STATES, SUCCESSES, PartyType
 from mediation_admin.cases.models import Agent, Case, Party
+from mediation_admin.core.crypto import comparable
 from mediation_admin.reference.models import DisputeType
 from mediation_admin.rosters.enums import Certification, Standing
 from mediation_admin.rosters.models import (
@@ -42,8 +43,8 @@ def pool_of(session: Session, court_id: int, today: date) -> list[CandidateFacts
             Mediator.name,
             Mediator.specialities,
             Mediator.work_unit,
-            Mediator.phone_index,
-            Mediator.id_number_index,
+            comparable(Mediator.phone_index),
+            comparable(Mediator.id_number_index),
             (Mediator.home_court_id == court_id).label("in_area"),
         )
         .join(Mediator, Mediator.id == MediatorListing.mediator_id)
@@ -150,15 +151,15 @@ def case_facts(session: Session, case_ids: Iterable[int]) -> dict[int, CaseFacts
     phones: dict[int, set[bytes]] = defaultdict(set)
     papers: dict[int, set[bytes]] = defaultdict(set)
     for row in session.execute(
-        select(Party.case_id, Party.name, Party.type, Party.phone_index, Party.id_number_index).where(
-            Party.case_id.in_(ids)
-        )
+        select(
+            Party.case_id, Party.name, Party.type, comparable(Party.phone_index), comparable(Party.id_number_index)
+        ).where(Party.case_id.in_(ids))
     ):
         (people if row.type is PartyType.NATURAL else organisations)[row.case_id].add(row.name)
         _note(phones[row.case_id], row.phone_index)
         _note(papers[row.case_id], row.id_number_index)
     for row in session.execute(
-        select(Party.case_id, Agent.name, Agent.phone_index, Agent.id_number_index)
+        select(Party.case_id, Agent.name, comparable(Agent.phone_index), comparable(Agent.id_number_index))
         .join(Party, Party.id == Agent.party_id)
         .where(Party.case_id.in_(ids))
     ):

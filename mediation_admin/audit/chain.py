@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from mediation_admin.audit.models import AuditDay, AuditEntry, AuditSeal
 from mediation_admin.core import clock
-from mediation_admin.core.crypto import fingerprint
+from mediation_admin.core.crypto import fingerprint, fingerprints
 
 GENESIS = b"\0" * 32
 # Transactions that commit later than this after their entries were made are sealed at night.
@@ -45,8 +45,17 @@ def local_day(moment: datetime) -> date:
 
 def day_mac(row: Any) -> bytes:
     """The keyed fingerprint of a row of audit_day: without the key nobody makes one up."""
+    return fingerprint("audit-day", _told(row))
+
+
+def day_fits(row: Any) -> bool:
+    """Whether a row of audit_day is what was written, under whichever key."""
+    return bytes(row["mac"]) in fingerprints("audit-day", _told(row))
+
+
+def _told(row: Any) -> str:
     parts = (row["day"].isoformat(), str(row["entries"]), bytes(row["previous"]).hex(), bytes(row["head"]).hex())
-    return fingerprint("audit-day", "|".join(parts))
+    return "|".join(parts)
 
 
 def head(connection: Connection) -> Head | None:

@@ -17,7 +17,7 @@ from mediation_admin.audit.chain import GENESIS, Head, link
 from mediation_admin.audit.models import AuditDay, AuditEntry, AuditRemoval, AuditSeal
 from mediation_admin.audit.recording import mac_fits
 from mediation_admin.core import clock
-from mediation_admin.core.crypto import fingerprint
+from mediation_admin.core.crypto import fingerprint, fingerprints
 
 _entries, _seals = AuditEntry.__table__, AuditSeal.__table__
 _days, _removals = AuditDay.__table__, AuditRemoval.__table__
@@ -56,8 +56,12 @@ class _Broken(Exception):
 
 def removal_mac(row: Any) -> bytes:
     """The keyed fingerprint of a row of audit_removal."""
+    return fingerprint("audit-removal", _told(row))
+
+
+def _told(row: Any) -> str:
     parts = (row["day"].isoformat(), str(row["entries"]), row["removed_at"].astimezone().timestamp())
-    return fingerprint("audit-removal", "|".join(map(str, parts)))
+    return "|".join(map(str, parts))
 
 
 def verify(
@@ -95,12 +99,12 @@ class _Walk:
         """The closed days hang together, and every one of them is there or was removed with its proof."""
         rows = self.connection.execute(select(_removals)).mappings()
         for row in rows:
-            if removal_mac(row) != bytes(row["mac"]):
+            if bytes(row["mac"]) not in fingerprints("audit-removal", _told(row)):
                 raise _Broken(f"{row['day']} 的移出证明是伪造的")
             self.removed[row["day"]] = row
         head = GENESIS
         for row in self.connection.execute(select(_days).order_by(_days.c.day)).mappings():
-            if chain.day_mac(row) != bytes(row["mac"]) or bytes(row["previous"]) != head:
+            if not chain.day_fits(row) or bytes(row["previous"]) != head:
                 raise _Broken(f"{row['day']} 的日结与前一天接不上")
             head = bytes(row["head"])
             self.closed[row["day"]] = row

@@ -95,7 +95,7 @@ class CaseImport(Subject):
         ]
 
     def _known(self, run: Run, readings: list[Reading]) -> dict[bytes, tuple[int, bytes]]:
-        keys = [reading.key for reading in readings if reading.key]
+        keys = [key for reading in readings for key in reading.keys]
         found = run.session.execute(
             select(LedgerEntry.key, LedgerEntry.case_id, LedgerEntry.digest).where(
                 LedgerEntry.court_id == run.court_id, LedgerEntry.key.in_(keys)
@@ -143,7 +143,7 @@ class CaseImport(Subject):
         if earlier is not None:
             return self._repeated(made, reading, earlier)
         run.memory["seen"][reading.key] = (row.number, reading.digest)
-        target = known.get(reading.key)
+        target = next((known[key] for key in reading.keys if key in known), None)
         if target is None and reading.number and str(reading.number) in taken:
             ident, court_id, backfilled = taken[str(reading.number)]
             if court_id != run.court_id or not backfilled:
@@ -166,7 +166,7 @@ class CaseImport(Subject):
 
     def _against(self, made: Judgement, reading: Reading, target: tuple[int, bytes], lived_on: set[int]) -> Judgement:
         made.target_id, digest = target
-        if digest == reading.digest:
+        if digest in reading.digests:
             made.verdict = Verdict.UNCHANGED
         elif made.target_id in lived_on:
             made.notes.append(Note("", _LIVED_ON))

@@ -13,7 +13,7 @@ from typing import Any
 from mediation_admin.backfill.result_words import MEANINGS, LedgerResult
 from mediation_admin.cases import rules
 from mediation_admin.cases.enums import CaseCategory, CaseKind, PartyRole, PartyType
-from mediation_admin.core.crypto import fingerprint, normalise_phone
+from mediation_admin.core.crypto import fingerprints, normalise_phone
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.imports.enums import Level
 from mediation_admin.imports.subjects import Note
@@ -56,9 +56,20 @@ class Reading:
     label: str
     case: rules.BackfilledCase | None
     number: CaseNumber | None = None
-    key: bytes = b""
-    digest: bytes = b""
+    # Under the present key first, then under those that rows imported earlier may be known by.
+    keys: tuple[bytes, ...] = ()
+    digests: tuple[bytes, ...] = ()
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def key(self) -> bytes:
+        """What the row will be known by; empty where it could not be read."""
+        return self.keys[0] if self.keys else b""
+
+    @property
+    def digest(self) -> bytes:
+        """The fingerprint of all it says; empty where it could not be read."""
+        return self.digests[0] if self.digests else b""
 
 
 def plain_name(text: str) -> str:
@@ -122,7 +133,7 @@ def read_row(values: Mapping[str, Any], look: Lookups) -> Reading:
     )
     _check_dates(case, values, look.today, notes)
     _note_gaps(case, notes)
-    return Reading(label, case, number, _key(case), _digest(case), notes)
+    return Reading(label, case, number, _keys(case), _digests(case), notes)
 
 
 def _both_sides(parties: Sequence[rules.PartyData]) -> bool:
@@ -311,22 +322,26 @@ def _note_gaps(case: rules.BackfilledCase, notes: list[Note]) -> None:
         notes.append(Note("mediator", "已结案件没有写调解员，导入后记为待补", Level.GAP))
 
 
-def _key(case: rules.BackfilledCase) -> bytes:
+def _keys(case: rules.BackfilledCase) -> tuple[bytes, ...]:
     """What the row is known by: its number, else who against whom about what and when."""
     if case.case_no:
-        return fingerprint("ledger-key", case.case_no)[:16]
+        return _short("ledger-key", case.case_no)
     data = case.case
     who = [sorted(p.name for p in data.parties if p.role is role) for role, _, _ in _SIDES]
     natural = [data.inner_case_no, str(data.registered_on), data.cause_text, who, str(data.amount)]
-    return fingerprint("ledger-key", json.dumps(natural, ensure_ascii=False))[:16]
+    return _short("ledger-key", json.dumps(natural, ensure_ascii=False))
 
 
-def _digest(case: rules.BackfilledCase) -> bytes:
+def _digests(case: rules.BackfilledCase) -> tuple[bytes, ...]:
     # By hand, since asdict copies deeply and this runs for every row of every pass.
     data = case.case
     told = [getattr(data, name) for name in _CASE_FIELDS] + [getattr(case, name) for name in _ROW_FIELDS]
     told += [[getattr(party, name) for name in _PARTY_FIELDS] for party in data.parties]
-    return fingerprint("ledger-row", json.dumps([told, case.source], ensure_ascii=False, default=str))[:16]
+    return _short("ledger-row", json.dumps([told, case.source], ensure_ascii=False, default=str))
+
+
+def _short(purpose: str, content: str) -> tuple[bytes, ...]:
+    return tuple(one[:16] for one in fingerprints(purpose, content))
 
 
 _CASE_FIELDS = tuple(f.name for f in fields(rules.CaseData) if f.name != "parties")

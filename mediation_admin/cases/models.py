@@ -23,7 +23,7 @@ from mediation_admin.cases.enums import (
     PhoneState,
     Result,
 )
-from mediation_admin.core.crypto import Encrypted
+from mediation_admin.core.crypto import Encrypted, index_of
 from mediation_admin.core.db import Base, Recorded, enum_column, pk
 from mediation_admin.core.scope import CourtScoped
 
@@ -35,9 +35,7 @@ class Case(CourtScoped, Recorded, Audited, Base):
     __table_args__ = (
         CheckConstraint("(state in ('closed', 'terminated')) = (ended_on is not null)", name="ended_has_date"),
         CheckConstraint("(state in ('closed', 'terminated')) = (result is not null)", name="ended_has_result"),
-        CheckConstraint(
-            "state <> 'closed' or result in ('agreement', 'settled_withdrawn')", name="closed_is_success"
-        ),
+        CheckConstraint("state <> 'closed' or result in ('agreement', 'settled_withdrawn')", name="closed_is_success"),
         CheckConstraint("state <> 'terminated' or result in ('failed', 'procedural')", name="terminated_is_failure"),
         CheckConstraint(
             "state not in ('to_accept', 'closing') or mediator_id is not null or organisation_id is not null "
@@ -58,7 +56,9 @@ class Case(CourtScoped, Recorded, Audited, Base):
         CheckConstraint("state = 'draft' or case_no is not null", name="submitted_has_number"),
         Index("uq_mediation_case_case_no", "case_no", unique=True),
         # The list pages: newest first, per court, per kind, per state; id breaks ties so that pages go by key.
-        Index("ix_mediation_case_list", "court_id", "kind", "registered_on", "id", postgresql_where="deleted_at is null"),
+        Index(
+            "ix_mediation_case_list", "court_id", "kind", "registered_on", "id", postgresql_where="deleted_at is null"
+        ),
         Index(
             "ix_mediation_case_state",
             "court_id",
@@ -173,7 +173,10 @@ class Case(CourtScoped, Recorded, Audited, Base):
     applicants: Mapped[str] = mapped_column(Text, default="", server_default="", comment="申请人")
     respondents: Mapped[str] = mapped_column(Text, default="", server_default="", comment="被申请人")
     search_terms: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), default=list, server_default="{}", comment="court id and two-character pieces of the parties' names"
+        ARRAY(Text),
+        default=list,
+        server_default="{}",
+        comment="court id and two-character pieces of the parties' names",
     )
     missing_phones: Mapped[int] = mapped_column(default=0, server_default="0", comment="手机号待补人数")
     gaps: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}", comment="待补事项")
@@ -211,12 +214,16 @@ class Party(CourtScoped, Recorded, Audited, Base):
     name: Mapped[str] = mapped_column(Text, comment="姓名/名称")
     phone: Mapped[str | None] = mapped_column(Encrypted("party.phone"), comment="手机号")
     phone_state: Mapped[PhoneState] = enum_column(PhoneState, default=PhoneState.MISSING, comment="手机号状态")
-    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
-    phone_tail_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, info=index_of("phone", "phone"))
+    phone_tail_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, index=True, info=index_of("phone-tail", "phone", tail=4)
+    )
     id_kind: Mapped[IdKind | None] = enum_column(IdKind, comment="证件类型")
     id_number: Mapped[str | None] = mapped_column(Encrypted("party.id_number"), comment="证件号码")
-    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
-    id_number_tail_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, info=index_of("id", "id_number"))
+    id_number_tail_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, index=True, info=index_of("id-tail", "id_number", tail=4)
+    )
     sex: Mapped[str | None] = mapped_column(Text, comment="性别")
     birth_date: Mapped[date | None] = mapped_column(comment="出生日期")
     nation: Mapped[str] = mapped_column(Text, default="", server_default="", comment="民族")
@@ -242,9 +249,9 @@ class Agent(CourtScoped, Recorded, Audited, Base):
     kind: Mapped[AgentKind] = enum_column(AgentKind, comment="代理人类型")
     authority: Mapped[Authority] = enum_column(Authority, default=Authority.GENERAL, comment="授权")
     phone: Mapped[str | None] = mapped_column(Encrypted("agent.phone"), comment="手机号")
-    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, info=index_of("phone", "phone"))
     id_number: Mapped[str | None] = mapped_column(Encrypted("agent.id_number"), comment="证件号码")
-    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, info=index_of("id", "id_number"))
     firm: Mapped[str] = mapped_column(Text, default="", server_default="", comment="律所")
     licence_no: Mapped[str] = mapped_column(Text, default="", server_default="", comment="执业证号")
     relation: Mapped[str] = mapped_column(Text, default="", server_default="", comment="与当事人关系")

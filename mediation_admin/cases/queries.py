@@ -25,7 +25,7 @@ from mediation_admin.cases.enums import (
 )
 from mediation_admin.cases.models import Case, CaseEvent, Party
 from mediation_admin.cases.rules.names import plain, query_terms
-from mediation_admin.core.crypto import blind_index, mask_id_number, mask_phone, normalise_id_number, normalise_phone
+from mediation_admin.core.crypto import blind_indexes, mask_id_number, mask_phone, normalise_id_number, normalise_phone
 from mediation_admin.reference.case_numbers import parse_or_none
 
 Condition = ColumnElement[bool]
@@ -248,11 +248,13 @@ def find(text: str, court_ids: Iterable[int]) -> Found:
         return Found(by_number(str(number)), f"案号 {number}", personal=False)
     phone = normalise_phone(typed)
     if re.fullmatch(r"1\d{10}", phone):
-        return Found(_of_party(Party.phone_index == blind_index("phone", phone)), f"手机号 {mask_phone(phone)}", True)
+        return Found(
+            _of_party(Party.phone_index.in_(blind_indexes("phone", phone))), f"手机号 {mask_phone(phone)}", True
+        )
     paper = normalise_id_number(typed)
     if re.fullmatch(r"\d{15}|\d{17}[\dX]|[0-9A-HJ-NPQRTUWXY]{18}", paper):
         words = f"证件号码 {mask_id_number(paper)}"
-        return Found(_of_party(Party.id_number_index == blind_index("id", paper)), words, True)
+        return Found(_of_party(Party.id_number_index.in_(blind_indexes("id", paper))), words, True)
     if _TAIL.fullmatch(paper):
         return _by_tail(paper)
     if _DIGITS.fullmatch(typed):
@@ -278,8 +280,8 @@ def by_name(text: str, court_ids: Iterable[int]) -> Found:
 
 def _by_tail(paper: str) -> Found:
     tails = [
-        select(Party.case_id).where(Party.phone_tail_index == blind_index("phone-tail", paper)),
-        select(Party.case_id).where(Party.id_number_tail_index == blind_index("id-tail", paper)),
+        select(Party.case_id).where(Party.phone_tail_index.in_(blind_indexes("phone-tail", paper))),
+        select(Party.case_id).where(Party.id_number_tail_index.in_(blind_indexes("id-tail", paper))),
     ]
     words = f"手机号或证件号码末四位 {paper}"
     if paper.isdigit():

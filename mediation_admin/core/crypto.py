@@ -1,4 +1,8 @@
-"""Personal data at rest: AES-GCM columns, blind indexes for exact search, and the masks that lists show."""
+"""Personal data at rest: AES-GCM columns, blind indexes for exact search, and the masks that lists show.
+
+Every key has a number. Values are written with the first key listed and read with any; while the keys are being
+changed (``accounts rekey``) a value may be searched for under each of them.
+"""
 
 import base64
 import hashlib
@@ -6,31 +10,48 @@ import hmac
 import os
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary
+from sqlalchemy import ColumnElement, LargeBinary, type_coerce
 from sqlalchemy.types import TypeDecorator
 
 _NONCE = 12
 _keys: dict[int, AESGCM] = {}
 _current_key_id = 0
-_index_key = b""
+# The first is used for writing; all of them are searched under.
+_index_keys: list[bytes] = []
+# No index is searched under these any more; they know only what was written once and is never changed (the audit).
+_retired_index_keys: list[bytes] = []
 
 
-def configure(*, encryption_keys: dict[int, str], current: int, index_key: str) -> None:
-    """Load the keys (base64, 32 bytes each). They live in the environment, never in the database."""
-    global _current_key_id, _index_key
+def configure(
+    *,
+    encryption_keys: Mapping[int, str],
+    current: int,
+    index_key: str | Mapping[int, str],
+    retired_index_keys: Mapping[int, str] | None = None,
+) -> None:
+    """Load the keys (base64, 32 bytes each). They live in the environment, never in the database.
+
+    Of several index keys the first is used for writing.
+    """
+    global _current_key_id
     _keys.clear()
-    for key_id, text in encryption_keys.items():
-        raw = base64.b64decode(text)
-        if len(raw) != 32:
-            raise ValueError("ENCRYPTION_KEY must be 32 bytes in base64")
-        _keys[key_id] = AESGCM(raw)
+    _keys.update({ident: AESGCM(_raw(text, "ENCRYPTION_KEY")) for ident, text in encryption_keys.items()})
     _current_key_id = current
-    _index_key = base64.b64decode(index_key)
-    if len(_index_key) != 32:
-        raise ValueError("INDEX_KEY must be 32 bytes in base64")
+    listed = [index_key] if isinstance(index_key, str) else list(index_key.values())
+    _index_keys[:] = [_raw(text, "INDEX_KEY") for text in listed]
+    _retired_index_keys[:] = [_raw(text, "RETIRED_INDEX_KEY") for text in (retired_index_keys or {}).values()]
+
+
+def _raw(text: str, name: str) -> bytes:
+    raw = base64.b64decode(text)
+    if len(raw) != 32:
+        raise ValueError(f"{name} must be 32 bytes in base64")
+    return raw
 
 
 def encrypt(text: str, purpose: str) -> bytes:
@@ -61,16 +82,84 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else decrypt(bytes(value), self.purpose)
 
 
+def is_current(blob: bytes) -> bool:
+    """Whether the bytes were encrypted with the key that is written with now."""
+    return blob[0] == _current_key_id
+
+
 def blind_index(kind: str, value: str | None) -> bytes | None:
-    """A keyed 16-byte fingerprint of a normalised value: equality search without plain text. None for empty."""
-    if not value:
-        return None
-    return hmac.digest(_index_key, f"{kind}:{value}".encode(), hashlib.sha256)[:16]
+    """A keyed 16-byte fingerprint of a normalised value, to be stored beside it. None for empty."""
+    return _index(_index_keys[0], kind, value) if value else None
+
+
+def blind_indexes(kind: str, value: str | None) -> tuple[bytes, ...]:
+    """What a stored index of this value may be, for searching: one per index key. None at all for empty."""
+    return tuple(_index(key, kind, value) for key in _index_keys) if value else ()
+
+
+def _index(key: bytes, kind: str, value: str) -> bytes:
+    return hmac.digest(key, f"{kind}:{value}".encode(), hashlib.sha256)[:16]
+
+
+@dataclass(frozen=True)
+class IndexOf:
+    """What a column of blind indexes is made from: the encrypted column ``of`` of its table, or that one's ``tail``."""
+
+    kind: str
+    of: str
+    tail: int | None = None
+
+    def of_value(self, value: str | None) -> bytes | None:
+        """The index of a value, under the key that is written with now."""
+        return blind_index(self.kind, value[-self.tail :] if self.tail and value else value)
+
+
+def index_of(kind: str, of: str, tail: int | None = None) -> dict[str, IndexOf]:
+    """For ``mapped_column(info=…)`` of every blind index: ``accounts rekey`` makes it anew from this."""
+    return {"index_of": IndexOf(kind, of, tail)}
+
+
+def comparable(column: Any) -> ColumnElement[bytes | None]:
+    """A column of blind indexes for comparing with those of other rows, in the columns of a select.
+
+    While keys are changed, stored indexes of the same value differ from row to row; then each is made anew from the
+    encrypted value beside it.
+    """
+    if len(_index_keys) < 2:
+        return column
+    made = column.info["index_of"]
+    source = column.class_.__table__.c[made.of]
+    # In the caller's class, so that the fence sees the table as before.
+    return type_coerce(getattr(column.class_, made.of), _Reindexed(source.type.purpose, made)).label(column.key)
+
+
+class _Reindexed(TypeDecorator[bytes]):
+    """An encrypted column read as the blind index of what it holds."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str, made: IndexOf) -> None:
+        super().__init__()
+        self.purpose = purpose
+        self.made = made
+
+    def process_result_value(self, value: bytes | None, _dialect: Any) -> bytes | None:
+        return None if value is None else self.made.of_value(decrypt(bytes(value), self.purpose))
 
 
 def fingerprint(purpose: str, content: str) -> bytes:
     """A keyed 32-byte fingerprint that only the holder of the index key can make or check."""
-    return hmac.digest(_index_key, f"{purpose}\0{content}".encode(), hashlib.sha256)
+    return _fingerprint(_index_keys[0], purpose, content)
+
+
+def fingerprints(purpose: str, content: str) -> tuple[bytes, ...]:
+    """What the fingerprint of this content may be: under each index key, retired ones included."""
+    return tuple(_fingerprint(key, purpose, content) for key in (*_index_keys, *_retired_index_keys))
+
+
+def _fingerprint(key: bytes, purpose: str, content: str) -> bytes:
+    return hmac.digest(key, f"{purpose}\0{content}".encode(), hashlib.sha256)
 
 
 def normalise_phone(text: str | None) -> str:

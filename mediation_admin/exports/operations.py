@@ -308,13 +308,15 @@ def expire_files() -> int:
         request.job.status = JobStatus.EXPIRED
         if request.stored_name:
             (folder / request.stored_name).unlink(missing_ok=True)
-    sheets.sweep_unfinished(folder)
-    _sweep_unclaimed(folder)
+    strays = sheets.sweep_unfinished(folder) + _sweep_unclaimed(folder)
+    if due or strays:
+        words = f"按保留期限删除导出文件 {len(due)} 个、无主文件 {strays} 个"
+        record(session, "export:files:deleted", words, changes={"requests": [[one.id for one in due], None]})
     return len(due)
 
 
-def _sweep_unclaimed(folder: Path) -> None:
-    """Remove whole files that no request names: their worker died between the file and its commit."""
+def _sweep_unclaimed(folder: Path) -> int:
+    """Remove whole files that no request names: their worker died between the file and its commit. Returns how many."""
     old = time.time() - 86_400
     found = [path for path in folder.iterdir() if not path.name.startswith(".") and path.stat().st_mtime < old]
     claimed = set(
@@ -322,6 +324,7 @@ def _sweep_unclaimed(folder: Path) -> None:
             select(ExportRequest.stored_name).where(ExportRequest.stored_name.in_([path.name for path in found]))
         )
     )
-    for path in found:
-        if path.name not in claimed:
-            path.unlink(missing_ok=True)
+    unclaimed = [path for path in found if path.name not in claimed]
+    for path in unclaimed:
+        path.unlink(missing_ok=True)
+    return len(unclaimed)

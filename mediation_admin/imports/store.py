@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from flask import current_app
 
-from mediation_admin.core.crypto import decrypt, encrypt
+from mediation_admin.core.crypto import decrypt, encrypt, is_current
 from mediation_admin.core.errors import RuleBroken
 
 PIECE = 1 << 20
@@ -109,6 +109,40 @@ def sweep(known: Collection[str], before: float) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def names() -> list[str]:
+    """Every whole file that is kept."""
+    folder = _folder()
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
+
+
+def rekey(name: str) -> bool:
+    """Encrypt a kept file anew with the key that is written with now; False if it is already, or has gone meanwhile.
+
+    Whoever reads it at this moment goes on reading the old one.
+    """
+    partial = _folder() / f".{secrets.token_hex(16)}"
+    try:
+        with (_folder() / name).open("rb") as source, _open_private(partial) as target:
+            number = 0
+            while head := source.read(_LENGTH.size):
+                sealed = source.read(_LENGTH.unpack(head)[0])
+                if number == 0 and is_current(sealed):
+                    return False
+                sealed = encrypt(decrypt(sealed, _purpose(name, number)), _purpose(name, number))
+                target.write(_LENGTH.pack(len(sealed)) + sealed)
+                number += 1
+            target.flush()
+            os.fsync(target.fileno())
+        times = (_folder() / name).stat()
+        os.utime(partial, (times.st_atime, times.st_mtime))  # how old it is decides when it is cleared away
+        partial.replace(_folder() / name)
+    except FileNotFoundError:
+        return False
+    finally:
+        partial.unlink(missing_ok=True)
+    return True
 
 
 def _folder() -> Path:

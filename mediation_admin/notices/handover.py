@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -34,7 +33,5 @@ def install(session_class: Any) -> None:
 
 
 def _enqueue(message_id: int) -> None:
-    try:
-        jobs.queue().enqueue(ENTRY_POINT, message_id, job_timeout=120, result_ttl=0, failure_ttl=3600)
-    except RedisError:
+    if not jobs.hand_over(ENTRY_POINT, message_id, job_timeout=120, result_ttl=0, failure_ttl=3600):
         log.warning("queue server unreachable; message %s waits for the sweep", message_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mediation_admin.core.crypto import Encrypted, mask_phone
+from mediation_admin.core.crypto import Encrypted, index_of, mask_phone
 from mediation_admin.core.db import Base, Recorded, enum_column, pk
 from mediation_admin.core.scope import fence
 from mediation_admin.courts.models import Court
@@ -40,7 +40,7 @@ class OutgoingMessage(Recorded, Base):
     template: Mapped[Template] = enum_column(Template, comment="短信种类")
     court_id: Mapped[int | None] = mapped_column(ForeignKey("court.id"), comment="以哪个法院的名义")
     phone: Mapped[str] = mapped_column(Encrypted("outgoing_message.phone"), comment="手机号")
-    phone_index: Mapped[bytes] = mapped_column(LargeBinary, comment="手机号盲索引")
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary, comment="手机号盲索引", info=index_of("phone", "phone"))
     check_code: Mapped[str] = mapped_column(Text, comment="核验码")
     outline: Mapped[str] = mapped_column(
         Encrypted("outgoing_message.outline"), comment="内容（验证码和链接以星号代替）"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from mediation_admin.core.crypto import blind_index, normalise_phone
+from mediation_admin.core.crypto import blind_index, blind_indexes, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.courts.models import Court
 from mediation_admin.notices.enums import MAY_HAVE_ARRIVED, MessageState
@@ -16,7 +16,7 @@ from mediation_admin.notices.templates import Template
 
 
 def phone_index(phone: str) -> bytes | None:
-    """The blind index of a number as typed."""
+    """The blind index of a number as typed, to be stored."""
     return blind_index("phone", normalise_phone(phone))
 
 
@@ -26,12 +26,12 @@ def hold_number(session: Session, index: bytes) -> None:
     session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def messages_since(session: Session, index: bytes, since: datetime) -> Sequence[tuple[Template, datetime]]:
+def messages_since(session: Session, phone: str, since: datetime) -> Sequence[tuple[Template, datetime]]:
     """(template, moment) of what was asked to be sent to a number, in whatever court's name. What was left out
     because of a limit does not count."""
     left_out = and_(OutgoingMessage.state == MessageState.GIVEN_UP, OutgoingMessage.tries == 0)
     statement = select(OutgoingMessage.template, OutgoingMessage.created_at).where(
-        OutgoingMessage.phone_index == index, OutgoingMessage.created_at > since, ~left_out
+        has_phone(phone), OutgoingMessage.created_at > since, ~left_out
     )
     rows = session.execute(unfenced(statement, "a number's limit counts the messages of every court"))
     return [(template, created_at) for template, created_at in rows]
@@ -111,7 +111,7 @@ def messages_shown() -> Select[Any]:
 
 def has_phone(phone: str) -> ColumnElement[bool]:
     """Messages to exactly this number."""
-    return OutgoingMessage.phone_index == (phone_index(phone) or b"")
+    return OutgoingMessage.phone_index.in_(blind_indexes("phone", normalise_phone(phone)))
 
 
 def vendor_figures(session: Session, since: datetime) -> Any:

@@ -10,6 +10,7 @@ import click
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
+from mediation_admin.core.sheets.csv_cells import harmless
 from mediation_admin.courts.operator import enter_court
 from mediation_admin.reports import queries
 from mediation_admin.reports.catalogue import REPORTS
@@ -54,8 +55,12 @@ def show(report: str, court: str, start: str, end: str, form: str) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(titles[key] for key in rows[0])
-    writer.writerows([_plain(row)[key] for key in row] for row in rows)
+    writer.writerows([_cell(value) for value in _plain(row).values()] for row in rows)
     click.echo(text.getvalue(), nl=False)
+
+
+def _cell(value: Any) -> Any:
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

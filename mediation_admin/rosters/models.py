@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mediation_admin.audit.recording import Audited
-from mediation_admin.core.crypto import Encrypted
+from mediation_admin.core.crypto import Encrypted, index_of
 from mediation_admin.core.db import Base, Recorded, enum_column, pk
 from mediation_admin.core.scope import CourtScoped, fence
 from mediation_admin.rosters.enums import Certification, OrganisationKind, Roster, Sanction, Sex, Standing
@@ -37,10 +37,12 @@ class Mediator(Recorded, Audited, Base):
     sex: Mapped[Sex | None] = enum_column(Sex, comment="性别")
     birth_month: Mapped[str | None] = mapped_column(Text, comment="出生年月")
     phone: Mapped[str | None] = mapped_column(Encrypted("mediator.phone"), comment="手机号码")
-    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
-    phone_tail_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, info=index_of("phone", "phone"))
+    phone_tail_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, index=True, info=index_of("phone-tail", "phone", tail=4)
+    )
     id_number: Mapped[str | None] = mapped_column(Encrypted("mediator.id_number"), comment="证件号码")
-    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, info=index_of("id", "id_number"))
     identities: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}", comment="调解员身份")
     nation: Mapped[str] = mapped_column(Text, default="", server_default="", comment="民族")
     political_status: Mapped[str] = mapped_column(Text, default="", server_default="", comment="政治面貌")
@@ -91,7 +93,9 @@ class Organisation(Recorded, Audited, Base):
     head_name: Mapped[str] = mapped_column(Text, default="", server_default="", comment="负责人")
     contact_name: Mapped[str] = mapped_column(Text, default="", server_default="", comment="管理员姓名")
     contact_phone: Mapped[str | None] = mapped_column(Encrypted("organisation.contact_phone"), comment="管理员手机")
-    contact_phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    contact_phone_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, index=True, info=index_of("phone", "contact_phone")
+    )
     # "name phone" a line; further people of the organisation who may be called.
     contacts: Mapped[str | None] = mapped_column(Encrypted("organisation.contacts"), comment="联络人")
     division_code: Mapped[str | None] = mapped_column(Text, comment="地区（代码）")

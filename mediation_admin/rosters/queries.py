@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mediation_admin.audit.enums import AuditKind
 from mediation_admin.audit.models import AuditEntry
-from mediation_admin.core.crypto import blind_index, normalise_phone
+from mediation_admin.core.crypto import blind_indexes, comparable, normalise_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.reference.models import DisputeType
 from mediation_admin.rosters.enums import Certification, Roster, Standing
@@ -25,7 +25,7 @@ def mediator_with_phone(phone: str | None) -> Select[tuple[Mediator]]:
     """The mediator of the whole platform who has this (normalised) phone."""
     return unfenced(
         select(Mediator).where(
-            Mediator.phone_index == blind_index("phone", phone) if phone else false(),
+            Mediator.phone_index.in_(blind_indexes("phone", phone)) if phone else false(),
         ),
         "R02: a mediator's phone is unique on the whole platform",
     )
@@ -82,7 +82,7 @@ def organisation_matches(text: str) -> ColumnElement[bool]:
         return false()
     digits = normalise_phone(plain)
     if digits.isdigit():
-        return Organisation.contact_phone_index == blind_index("phone", digits)
+        return Organisation.contact_phone_index.in_(blind_indexes("phone", digits))
     if _LATIN.fullmatch(plain.lower()):
         latin = plain.lower()
         return or_(
@@ -101,8 +101,8 @@ def phone_matches(text: str) -> ColumnElement[bool]:
 
 def _phone_is(digits: str) -> ColumnElement[bool]:
     if len(digits) == 4:
-        return Mediator.phone_tail_index == blind_index("phone-tail", digits)
-    return Mediator.phone_index == blind_index("phone", digits)
+        return Mediator.phone_tail_index.in_(blind_indexes("phone-tail", digits))
+    return Mediator.phone_index.in_(blind_indexes("phone", digits))
 
 
 def with_speciality(codes: Iterable[str]) -> ColumnElement[bool]:
@@ -206,8 +206,8 @@ def listed_mediators(session: Session, court_id: int, *, only_eligible_on: date 
             Mediator.speciality_text,
             Mediator.work_unit,
             Mediator.full_time,
-            Mediator.phone_index,
-            Mediator.id_number_index,
+            comparable(Mediator.phone_index),
+            comparable(Mediator.id_number_index),
             members.c.ids,
             members.c.names,
         )

@@ -1,6 +1,6 @@
 """Changes to people, their roles, links, passwords and sessions. All flush, none commits."""
 
-from mediation_admin.accounts.operations.ending import sign_everybody_out
+from mediation_admin.accounts.operations.ending import clear_old_sign_ins, sign_everybody_out
 from mediation_admin.accounts.operations.factors import (
     begin_enrolment,
     confirm_enrolment,
@@ -56,6 +56,7 @@ __all__ = [
     "change_password",
     "change_phone",
     "choose_role",
+    "clear_old_sign_ins",
     "confirm_enrolment",
     "create_account",
     "create_invitation",

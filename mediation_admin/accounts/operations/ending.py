@@ -1,6 +1,8 @@
 """Ending what lets a person in: sessions and links. Used by every change that must shut the door."""
 
-from sqlalchemy import select, update
+from datetime import timedelta
+
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
@@ -9,6 +11,9 @@ from mediation_admin.audit.recording import record
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.scope import Actor
+
+LINKS_KEPT = timedelta(days=30)
+SESSIONS_KEPT = timedelta(days=180)
 
 _sessions, _links = LoginSession.__table__, OneTimeLink.__table__
 
@@ -63,3 +68,19 @@ def sign_everybody_out(*, actor: Actor, because: str) -> int:
     )
     record(session, "account:sessions:ended", f"结束了所有人的登录（{ended} 个）：{because}", actor=actor)
     return ended
+
+
+def clear_old_sign_ins() -> int:
+    """Delete links that nobody can use any more and sessions that are long over (S34); returns how many rows.
+
+    Who signed in when stays in the audit. Needs a session over all courts.
+    """
+    session, moment = db.session(), clock.now()
+    over = moment - LINKS_KEPT
+    links = session.execute(
+        delete(_links).where(or_(_links.c.used_at < over, _links.c.revoked_at < over, _links.c.expires_at < over))
+    ).rowcount
+    sessions = session.execute(delete(_sessions).where(_sessions.c.ended_at < moment - SESSIONS_KEPT)).rowcount
+    if links or sessions:
+        record(session, "account:sign_ins:deleted", f"按保留期限删除一次性链接 {links} 个、已结束的登录 {sessions} 个")
+    return links + sessions

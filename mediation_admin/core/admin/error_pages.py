@@ -1,14 +1,17 @@
-"""Error pages in the user's words: what happened, what to do next, and a number where somebody must look it up."""
+"""Error pages in the user's words: what happened, what to do next, and the number under which it stands in the log."""
 
 import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from psycopg.errors import DeadlockDetected, QueryCanceled
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from mediation_admin.core.admin import shell
 from mediation_admin.core.admin.access import current_actor
+from mediation_admin.core.db import db
 from mediation_admin.core.errors import NotFound, RuleBroken
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: _page(404))
     app.register_error_handler(RuleBroken, _rule)
     app.register_error_handler(Exception, _crash)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, _senseless)
 
 
 def _http(error: HTTPException) -> Any:
@@ -59,10 +64,46 @@ def _rule(error: RuleBroken) -> Any:
 
 
 def _crash(error: Exception) -> Any:
-    number = secrets.token_hex(4).upper()
-    # The address is logged without its query, which may hold what a person typed.
-    log.exception("error %s at %s %s", number, request.method, request.path)
+    number = new_number()
+    # The address is logged without its query, which may hold what a person typed, and quoted: a line break in it
+    # must not begin a line of its own.
+    log.exception("error %s at %s %r", number, request.method, request.path)
     return _page(500, number=number)
+
+
+def _database(error: OperationalError) -> Any:
+    """The database went away or refuses connections: nothing was saved, and it is worth trying again."""
+    if not error.connection_invalidated and isinstance(error.orig, QueryCanceled | DeadlockDetected):
+        return _crash(error)
+    number = new_number()
+    log.error("error %s at %s %r: the database does not answer: %s", number, request.method, request.path, error.orig)
+    db.session.remove()
+    g.actor = g.login = None  # the frame of a signed-in page would ask the database
+    words = "数据库暂时连接不上，您刚才的操作没有保存。系统会自动恢复，请过几秒刷新页面重试；持续不行，请把编号告诉平台客服。"
+    return _page(503, words=words, headers={"Retry-After": "5"}, number=number)
+
+
+def _senseless(error: DataError) -> Any:
+    """A value that the database cannot hold (a number of forty digits): what was asked makes no sense, nothing broke."""
+    db.session.remove()
+    number = new_number()
+    log.warning("error %s at %s %r: %s", number, request.method, request.path, type(error.orig).__name__)
+    return _page(400, words="提交的内容里有超出范围的数字、日期或字符。请返回上一页检查后重试。", number=number)
+
+
+def new_number() -> str:
+    """What a person reads out to the support desk."""
+    return secrets.token_hex(4).upper()
+
+
+def _drawn(heading: str, told: dict[str, Any]) -> str:
+    """The page in the frame of whoever is signed in; where drawing the frame is what breaks, without it."""
+    try:
+        inside = current_actor() is not None
+        return render_template("errors/error.html", page=shell.Page(title=heading), inside=inside, **told)
+    except Exception:
+        log.exception("error %s: the frame of the error page broke too", told["number"])
+        return render_template("errors/bare.html", heading=heading, **told)
 
 
 def _page(
@@ -76,6 +117,9 @@ def _page(
     keep: bool = False,
     wait: str | None = None,
 ) -> Response:
+    if number is None:
+        number = new_number()
+        log.info("answered %s (%s) at %s %r", code, number, request.method, request.path)
     default_heading, default_words = WORDS.get(code, WORDS[400 if code < 500 else 500])
     heading, words = heading or default_heading, words or default_words
     if shell.is_fetch() or request.accept_mimetypes.best == "application/json":
@@ -89,20 +133,8 @@ def _page(
                 for value in values
                 if name not in UNKEPT and "password" not in name
             ]
-        inside = current_actor() is not None
-        answer = make_response(
-            render_template(
-                "errors/error.html",
-                page=shell.Page(title=heading),
-                code=code,
-                words=words,
-                number=number,
-                repair=repair,
-                kept=kept,
-                inside=inside,
-                wait=wait,
-            )
-        )
+        told = {"code": code, "words": words, "number": number, "repair": repair, "kept": kept, "wait": wait}
+        answer = make_response(_drawn(heading, told))
     answer.status_code = code
     for name, value in (headers or {}).items():
         answer.headers[name] = value

@@ -236,9 +236,12 @@ class LookupFilter(Filter):
 
     def parse(self, text: str) -> Any:
         try:
-            return self.cast(text)
+            value = self.cast(text)
         except ValueError as error:
             raise Unreadable(f"“{self.label}”的条件无法识别，已忽略。") from error
+        if isinstance(value, int) and not 0 <= value < 1 << 63:
+            raise Unreadable(f"“{self.label}”的条件无法识别，已忽略。")
+        return value
 
     def words(self, value: Any) -> str:
         return self.describe(value) or "（已不存在）"

@@ -5,7 +5,7 @@ row with one conditional UPDATE, acts as the person who asked with the rights th
 it works, and commits its work together with the end state. A sweep returns rows whose worker died.
 """
 
-from mediation_admin.core.jobs.asking import ask, cancel, connection, enqueue, install, queue
+from mediation_admin.core.jobs.asking import ask, cancel, connection, enqueue, hand_over, install, queue
 from mediation_admin.core.jobs.kinds import (
     LEASE,
     JobCancelled,
@@ -32,6 +32,7 @@ __all__ = [
     "cancel",
     "connection",
     "enqueue",
+    "hand_over",
     "install",
     "job_kind",
     "load_actors_with",

@@ -1,7 +1,9 @@
 """Asking for background work, stopping it, and handing its id to the queue server after the commit."""
 
 import logging
+import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import current_app
 from redis import Redis
@@ -13,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mediation_admin.core import clock
+from mediation_admin.core.db import db
 from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.jobs import kinds
 from mediation_admin.core.jobs.models import Job, JobStatus
@@ -20,7 +23,10 @@ from mediation_admin.core.scope import Actor
 
 log = logging.getLogger(__name__)
 
+LEFT_ALONE = 5.0  # seconds
+WAITS_FOR_QUEUE = "后台服务暂时不可用，恢复后会自动开始，无需重新提交"
 _PENDING = "jobs_to_enqueue"
+_away_until: WeakKeyDictionary[Redis, float] = WeakKeyDictionary()
 
 
 def ask(session: Session, *, kind: str, params: dict[str, Any], actor: Actor, once: str | None = None) -> Job:
@@ -91,18 +97,40 @@ def queue() -> Queue:
 
 
 def enqueue(job_id: int, attempt: int = 0) -> None:
-    """Hand an id to RQ. With the queue server down the row stays waiting and the sweep hands it over later."""
-    try:
-        queue().enqueue(
-            "mediation_admin.core.jobs.perform",
-            job_id,
-            job_id=f"job-{job_id}-{attempt}",
-            job_timeout=6 * 3600,
-            result_ttl=0,
-            failure_ttl=24 * 3600,
-        )
-    except RedisError:
+    """Hand an id to RQ. With the queue server down the row stays waiting, says so, and the sweep hands it over later."""
+    handed = hand_over(
+        "mediation_admin.core.jobs.perform",
+        job_id,
+        job_id=f"job-{job_id}-{attempt}",
+        job_timeout=6 * 3600,
+        result_ttl=0,
+        failure_ttl=24 * 3600,
+    )
+    if not handed:
         log.warning("queue server unreachable; job %s stays waiting", job_id)
+        table = Job.__table__
+        with db.engine.begin() as connection_:
+            connection_.execute(
+                update(table)
+                .where(table.c.id == job_id, table.c.status == JobStatus.WAITING)
+                .values(message=WAITS_FOR_QUEUE)
+            )
+
+
+def hand_over(entry_point: str, *arguments: Any, **options: Any) -> bool:
+    """Put a call into the queue; False when the queue server does not answer.
+
+    One that did not answer is left alone for some seconds: nobody waits for it again and again in one request.
+    """
+    redis = connection()
+    if time.monotonic() < _away_until.get(redis, 0.0):
+        return False
+    try:
+        queue().enqueue(entry_point, *arguments, **options)
+    except RedisError:
+        _away_until[redis] = time.monotonic() + LEFT_ALONE
+        return False
+    return True
 
 
 def install(session_class: Any) -> None:

@@ -1,8 +1,9 @@
 """The kinds of background work: what to do, and what a subject does when it failed. Each subject registers its own."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -31,18 +32,18 @@ class JobRun:
     params: dict[str, Any]
     actor: Actor
     attempt: int
-    _last: datetime | None = None
+    _last: float | None = None  # monotonic: progress goes on when somebody sets the clock back
 
     def progress(self, done: int, total: int | None = None, message: str | None = None) -> None:
         """Write progress on a connection of its own (seen at once, whatever the work's transaction does).
 
         At most twice a second. Raises JobCancelled when the person asked to stop.
         """
-        moment = clock.now()
-        if self._last and (moment - self._last).total_seconds() < 0.5 and done != total:
+        moment = time.monotonic()
+        if self._last is not None and moment - self._last < 0.5 and done != total:
             return
         self._last = moment
-        values: dict[str, Any] = {"done": done, "lease_until": moment + LEASE}
+        values: dict[str, Any] = {"done": done, "lease_until": clock.now() + LEASE}
         if total is not None:
             values["total"] = total
         if message is not None:

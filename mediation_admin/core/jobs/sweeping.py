@@ -4,17 +4,19 @@ import logging
 from datetime import timedelta
 
 from redis.exceptions import RedisError
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
 from mediation_admin.core.jobs.asking import enqueue, queue
+from mediation_admin.core.jobs.kinds import LEASE
 from mediation_admin.core.jobs.models import Job, JobStatus
 from mediation_admin.core.jobs.performing import finish
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
+SLACK = timedelta(seconds=30)  # by which clocks of two machines may differ
 
 
 def sweep() -> int:
@@ -25,6 +27,13 @@ def sweep() -> int:
     table = Job.__table__
     moment = clock.now()
     with db.engine.begin() as connection_:
+        # A lease that ends later than any can was written before the clock was set back. Whoever works renews it
+        # within seconds; whoever is dead must not be waited for until the clock has caught up.
+        connection_.execute(
+            update(table)
+            .where(table.c.status == JobStatus.RUNNING, table.c.lease_until > moment + LEASE + SLACK)
+            .values(lease_until=moment + LEASE)
+        )
         dead = connection_.execute(
             update(table)
             .where(table.c.status == JobStatus.RUNNING, table.c.lease_until < moment, table.c.attempts < MAX_ATTEMPTS)
@@ -33,7 +42,8 @@ def sweep() -> int:
         ).all()
         lost = connection_.execute(
             select(table.c.id, table.c.attempts).where(
-                table.c.status == JobStatus.WAITING, table.c.updated_at < moment - timedelta(minutes=1)
+                table.c.status == JobStatus.WAITING,
+                or_(table.c.updated_at < moment - timedelta(minutes=1), table.c.updated_at > moment + SLACK),
             )
         ).all()
         hopeless = connection_.execute(

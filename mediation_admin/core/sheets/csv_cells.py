@@ -15,17 +15,18 @@ def csv_column(column: Column, values: list[bytes]) -> list[str]:
         values = [words.get(value, value) for value in values]
     match column.kind:
         case Kind.BOOLEAN:
-            return [_TRUTH.get(value) or _harmless(value.decode()) for value in values]
+            return [_TRUTH.get(value) or harmless(value.decode()) for value in values]
         case Kind.DATE:
-            return [_harmless(value[:10].decode()) for value in values]
+            return [harmless(value[:10].decode()) for value in values]
         case Kind.DATETIME:
-            return [_harmless(value[:19].decode()) for value in values]
+            return [harmless(value[:19].decode()) for value in values]
         case kind if kind in _NUMBERS:
             return [_number(value.decode()) for value in values]
-    return [_harmless(value.decode()) for value in values]
+    return [harmless(value.decode()) for value in values]
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A text for a CSV cell: control characters gone, and an apostrophe before what would be read as a formula (S27)."""
     text = clean_text(text)
     return "'" + text if looks_like_formula(text) else text
 
@@ -34,5 +35,5 @@ def _number(text: str) -> str:
     try:
         float(text)
     except ValueError:
-        return _harmless(text)
+        return harmless(text)
     return text

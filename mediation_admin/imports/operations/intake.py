@@ -19,12 +19,21 @@ from mediation_admin.imports.models import ImportBatch, RememberedMapping, Remem
 from mediation_admin.imports.reading.refused import FileRefused
 from mediation_admin.imports.subjects import Subject, subject
 
+# What a table may be called: Excel, WPS, text.
+EXTENSIONS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt"})
 # (done, total, message); total None while unknown.
 Progress = Callable[[int, int | None, str | None], None]
 
 
 def start(*, actor: Actor, court_id: int, subject_code: str, stream: BinaryIO, file_name: str) -> ImportBatch:
-    """Keep an uploaded workbook. Refuses empty and oversized files; whether it can be read is found out by ``inspect``."""
+    """Keep an uploaded workbook.
+
+    Refuses what does not call itself a table, empty and oversized files; what it really is, ``inspect`` tells by its
+    content (ASVS 5.2.2).
+    """
+    extension = PurePath(source.readable(file_name)).suffix.lower()
+    if extension not in EXTENSIONS:
+        raise FileRefused("extension", found=extension or "（无）")
     limit = source.LIMITS.file_megabytes
     kept = store.keep(stream, limit << 20)
     if kept is None:

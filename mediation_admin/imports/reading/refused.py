@@ -22,6 +22,7 @@ SENTENCES = {
     "empty": "这是一个空文件（0 字节）。请确认选对了文件，并在关闭 Excel 之后再上传。",
     "too_large": "文件有 {megabytes} MB，超过上限 {limit} MB。请去掉图片和不用的工作表，或按月份拆成几个文件分别上传。",
     "wrong_type": "这不是表格文件，而是{what}。请上传 Excel 文件（xlsx、xls）或 CSV 文件。",
+    "extension": "文件名的后缀是“{found}”，不是表格。请上传 Excel 文件（xlsx、xls）或 CSV 文件。",
     "html": "这个文件虽然叫 xls，里面其实是网页（从某个系统“导出”时常见）。{save_as}。",
     "xml_2003": "这是 XML 格式的旧表格。{save_as}。",
     "other_spreadsheet": "暂不能读{what}。{save_as}。",

@@ -43,7 +43,7 @@ def send(
     index = queries.phone_index(phone)
     queries.hold_number(session, index)
     moment = clock.now()
-    wait = _wait(index, template, moment)
+    wait = _wait(phone, template, moment)
     if wait is not None and made.asked_for:
         raise rules.refuse_more(wait)
     court = session.get(Court, court_id) if court_id is not None else None
@@ -86,10 +86,10 @@ def send(
     return message
 
 
-def _wait(index: bytes, template: Template, moment: datetime) -> timedelta | None:
+def _wait(phone: str, template: Template, moment: datetime) -> timedelta | None:
     limits = templates.wording(template).limits
     longest = max(limit.within for limit in (*limits, templates.ALL_KINDS))
-    recent = queries.messages_since(db.session(), index, moment - longest)
+    recent = queries.messages_since(db.session(), phone, moment - longest)
     same = [when for kind, when in recent if kind is template]
     waits = [
         rules.limit_reached(same, limits, moment),

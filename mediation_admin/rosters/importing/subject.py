@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from mediation_admin.core.crypto import blind_index, mask_name, mask_phone
+from mediation_admin.core.crypto import blind_indexes, mask_name, mask_phone
 from mediation_admin.core.scope import unfenced
 from mediation_admin.imports.enums import Level, Verdict
 from mediation_admin.imports.reading import Catalogue
@@ -123,7 +123,8 @@ class MediatorImport(Subject):
 
 def _look_up(run: Run, wishes: list[Wish]) -> tuple[dict[str, Held], dict[str, list[Held]]]:
     """The people of the platform by the rows' phones, and the people of this court by the rows' names."""
-    phones = {wish.phone: blind_index("phone", wish.phone) for wish in wishes if wish.phone}
+    phones = {wish.phone: blind_indexes("phone", wish.phone) for wish in wishes if wish.phone}
+    indexes = [index for made in phones.values() for index in made]
     names = {wish.name for wish in wishes if wish.name}
     listed = run.session.execute(
         select(Mediator, MediatorListing)
@@ -131,7 +132,7 @@ def _look_up(run: Run, wishes: list[Wish]) -> tuple[dict[str, Held], dict[str, l
         .where(
             MediatorListing.court_id == run.court_id,
             MediatorListing.revoked_at.is_(None),
-            or_(Mediator.name.in_(names), Mediator.phone_index.in_(phones.values())),
+            or_(Mediator.name.in_(names), Mediator.phone_index.in_(indexes)),
         )
     ).all()
     here = {mediator.id: Held(mediator, listing) for mediator, listing in listed}
@@ -139,12 +140,12 @@ def _look_up(run: Run, wishes: list[Wish]) -> tuple[dict[str, Held], dict[str, l
         here[mediator_id].organisations = {name for _, name in organisations}
     everywhere = run.session.scalars(
         unfenced(
-            select(Mediator).where(Mediator.phone_index.in_(phones.values())),
+            select(Mediator).where(Mediator.phone_index.in_(indexes)),
             "R02: a mediator's phone is unique on the whole platform",
         )
     ).all()
     by_index = {mediator.phone_index: here.get(mediator.id) or Held(mediator, None) for mediator in everywhere}
-    by_phone = {phone: by_index[index] for phone, index in phones.items() if index in by_index}
+    by_phone = {phone: by_index[index] for phone, made in phones.items() for index in made if index in by_index}
     by_name: dict[str, list[Held]] = {}
     for held in here.values():
         by_name.setdefault(held.mediator.name, []).append(held)

@@ -19,7 +19,9 @@ WRITTEN_BY_THE_RESTORE = {"login_session", "one_time_link", "audit_entry", "audi
 
 
 def _names(keeper, database: str) -> list[str]:
-    return [name for (name,) in keeper.looked_up("SELECT name FROM party WHERE role = 'applicant' ORDER BY id", database)]
+    return [
+        name for (name,) in keeper.looked_up("SELECT name FROM party WHERE role = 'applicant' ORDER BY id", database)
+    ]
 
 
 def _told(backup: Path) -> dict:
@@ -56,7 +58,9 @@ def test_s39_a_backup_brought_back_into_an_empty_place_is_the_same_to_the_last_c
     with app.app_context():
         original = b"".join(store.pieces(platform))
         assert original.startswith("案号,当事人\n".encode())
-    assert (fresh / "imports" / platform).read_bytes() == (Path(app.config["DATA_DIR"]) / "imports" / platform).read_bytes()
+    assert (fresh / "imports" / platform).read_bytes() == (
+        Path(app.config["DATA_DIR"]) / "imports" / platform
+    ).read_bytes()
 
 
 def test_s39_rare_characters_come_back_and_everybody_is_signed_out(keeper, platform, as_person):

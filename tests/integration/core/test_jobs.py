@@ -420,3 +420,65 @@ def test_cancelled_is_an_end_like_any_other():
     assert Job(status=JobStatus.CANCELLED).is_finished
     assert not Job(status=JobStatus.RUNNING).is_finished
     assert issubclass(JobCancelled, Exception)
+
+
+# -- the clock set forth and back -------------------------------------------------------------------------------------------
+
+
+def _at(monkeypatch, by: timedelta) -> None:
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + by)
+
+
+def test_a_dead_job_is_not_waited_for_until_a_clock_set_back_has_caught_up(office, ask, monkeypatch):
+    job_id = ask()
+    jobs.queue().empty()
+    _set(office, status=JobStatus.RUNNING, attempts=1, lease_until=clock.now() + timedelta(hours=5))
+    assert jobs.sweep() == 0
+    assert _job(office, job_id).lease_until <= clock.now() + jobs.LEASE, "its lease ends within a minute now"
+    _at(monkeypatch, timedelta(minutes=2))
+    assert jobs.sweep()
+    assert _job(office, job_id).status is JobStatus.WAITING
+
+
+def test_a_job_that_works_while_the_clock_is_set_back_goes_on_and_tells_its_progress(
+    office, ask, run_jobs, monkeypatch
+):
+    seen = []
+
+    def do(run):
+        run.progress(1, 3)
+        _at(monkeypatch, timedelta(hours=-5))
+        run._last -= 1  # a second later
+        run.progress(2, 3)
+        with db.engine.connect() as other:
+            seen.append(other.scalar(text("select done from job")))
+        jobs.sweep()
+
+    job_id = ask(do)
+    run_jobs()
+    assert seen == [2]
+    assert _job(office, job_id).status is JobStatus.READY
+
+
+def test_a_clock_set_forth_takes_a_working_job_for_dead_and_its_work_is_done_once(office, ask, run_jobs, monkeypatch):
+    done = []
+
+    def do(run):
+        if run.attempt == 1:
+            _at(monkeypatch, timedelta(hours=5))
+            jobs.sweep()
+        done.append(run.attempt)
+
+    job_id = ask(do)
+    run_jobs()
+    assert _job(office, job_id).status is JobStatus.READY
+    assert done[-1] == _job(office, job_id).attempts
+
+
+def test_a_job_that_waits_since_the_future_is_handed_over(office, ask):
+    ask()
+    jobs.queue().empty()
+    _set(office, updated_at=clock.now() + timedelta(hours=5))
+    assert jobs.sweep() == 1
+    assert len(jobs.queue().job_ids) == 1

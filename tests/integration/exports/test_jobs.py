@@ -153,7 +153,7 @@ def test_one_person_has_at_most_ten_requests_under_way(court):
     assert court.ask("cases")
 
 
-def test_a_file_expires_and_says_so(court):
+def test_s34_a_file_expires_and_says_so(court):
     request = court.ask("cases")
     court.run_jobs()
     court.session.execute(text("update export_request set expires_at = now() - interval '1 second'"))
@@ -169,7 +169,7 @@ def test_a_file_expires_and_says_so(court):
     assert (again.source, again.columns) == (done.source, done.columns)
 
 
-def test_a_whole_file_that_no_request_names_is_cleared_away_after_a_day(court):
+def test_s34_a_whole_file_that_no_request_names_is_cleared_away_after_a_day(court):
     kept = court.export("cases")
     for name, age in (("1-gone.xlsx", 90_000), ("2-young.xlsx", 60)):
         stray = kept.parent / name
@@ -189,7 +189,9 @@ def test_a_real_worker_makes_the_file(court, environment, tmp_path):
     assert len(sheet_readers.by_openpyxl(operations.exports_folder() / done.stored_name)) == 5 + 2
 
 
-def test_s40_killing_the_worker_while_it_exports_leaves_no_file_and_the_sweep_makes_it_whole(court, environment, tmp_path):
+def test_s40_killing_the_worker_while_it_exports_leaves_no_file_and_the_sweep_makes_it_whole(
+    court, environment, tmp_path
+):
     _many_audit_entries(court, 150_000)
     request_id = court.ask("audit").id
     with live.queue_worker(environment, tmp_path / "worker.log") as worker:

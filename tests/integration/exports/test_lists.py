@@ -102,7 +102,7 @@ def test_dates_numbers_and_money_are_what_they_are(court):
     assert settled["纠纷类型"] == "民间借贷"
 
 
-def test_text_that_looks_like_a_formula_stays_text(court, tmp_path):
+def test_s27_text_that_looks_like_a_formula_stays_text(court, tmp_path):
     path = court.export("cases")
     headings, rows = _table(path)
     names = [row[headings.index("申请人")] for row in rows]

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, text
 
+from mediation_admin.imports import store
 from mediation_admin.imports.enums import BatchStatus
 from mediation_admin.imports.models import ImportBatch, RememberedMapping
 from mediation_admin.rosters.models import Mediator
@@ -227,3 +228,25 @@ def test_the_kept_file_and_the_kept_remarks_are_not_in_clear(checked, app, court
     kept = [file for file in Path(app.config["DATA_DIR"], "imports").rglob("*") if file.is_file()]
     assert kept
     assert all(file.read_bytes()[4:6] != b"PK" and b"workbook" not in file.read_bytes() for file in kept)
+
+
+@pytest.mark.parametrize("name", ["名册.exe", "名册.html", "名册", "名册.xlsx.php", "../../名册.sh"])
+def test_s28_a_file_that_does_not_call_itself_a_table_is_refused_and_not_kept(admin, app, name):
+    before = store_names(app)
+    told = admin.post("/roster-import/upload", data={"file": (io.BytesIO(b"a,b\n1,2\n"), name)}, follow_redirects=True)
+    assert "不是表格" in told.text
+    assert store_names(app) == before
+
+
+def test_s28_what_is_kept_has_a_name_of_the_servers_and_is_readable_by_nobody_else(admin, app):
+    before = set(store_names(app))
+    admin.post("/roster-import/upload", data={"file": (io.BytesIO(b"a,b\n1,2\n"), "../../etc/名册.csv")})
+    (made,) = set(store_names(app)) - before
+    assert re.fullmatch("[0-9a-f]{32}", made)
+    assert (Path(app.config["DATA_DIR"]) / "imports" / made).stat().st_mode & 0o077 == 0
+
+
+def store_names(app):
+    """The names of what is kept."""
+    with app.app_context():
+        return store.names()

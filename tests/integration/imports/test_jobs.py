@@ -129,7 +129,7 @@ def test_every_row_of_the_workbook_has_its_judgement(confirmed, court_a):
     assert session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch.id)) == 1499
 
 
-def test_files_of_old_batches_are_cleared_away(admin, checked, court_a, app):
+def test_s34_files_of_old_batches_are_cleared_away(admin, checked, court_a, app):
     session, _ = court_a
     page = checked([make.roster_row(1)])
     ident = int(page.rstrip("/").rsplit("/", 1)[1])

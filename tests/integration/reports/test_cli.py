@@ -54,3 +54,10 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(show):
     refused = show("by-mediator", "--from", "三月")
     assert refused.exit_code == 1
     assert "不是日期" in refused.output
+
+
+def test_s27_a_name_that_looks_like_a_formula_is_harmless_in_the_csv_of_the_command(show, statistics):
+    statistics.first.name = '=HYPERLINK("x")'
+    statistics.session.commit()
+    names = [line[0] for line in csv.reader(io.StringIO(show("by-mediator", *MARCH).output))]
+    assert '\'=HYPERLINK("x")' in names

@@ -159,7 +159,7 @@ def test_csv_opens_in_excel_as_utf_8_with_typed_values(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-5", "@SUM(A1)", "\t=1", "＝1", " =1"])
-def test_in_csv_an_apostrophe_defuses_a_formula(tmp_path: Path, text: str) -> None:
+def test_s27_in_csv_an_apostrophe_defuses_a_formula(tmp_path: Path, text: str) -> None:
     write_csv(tmp_path / "a.csv", [Column(key="a", title="文")], [(text,)])
     lines = list(csv.reader((tmp_path / "a.csv").read_text("utf-8-sig").splitlines()))
     assert lines[1] == ["'" + text]

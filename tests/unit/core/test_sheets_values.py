@@ -205,7 +205,7 @@ def test_a_text_longer_than_a_cell_is_cut_and_says_so(text: str) -> None:
     "text", ["=1+1", "+86", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "－1", "　=1", "=cmd|' /C calc'!A0"]
 )
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.CODE, Kind.DATE, Kind.BOOLEAN])
-def test_no_text_becomes_a_formula_and_editing_it_keeps_it_a_text(tmp_path: Path, kind: Kind, text: str) -> None:
+def test_s27_no_text_becomes_a_formula_and_editing_it_keeps_it_a_text(tmp_path: Path, kind: Kind, text: str) -> None:
     cell = worksheet(written(tmp_path / "a.xlsx", kind, [text]))["A2"]
     assert looks_like_formula(text)
     assert (cell.data_type, cell.value, cell.quotePrefix) == ("s", clean_text(text), True)

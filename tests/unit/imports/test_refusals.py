@@ -114,7 +114,7 @@ def test_a_damaged_byte_inside_is_noticed_by_the_checksum(tmp_path, good):
     assert refusal(written(tmp_path / "bad.xlsx", bytes(content))).code == "broken"
 
 
-def test_a_zip_bomb_is_known_by_its_directory_and_never_unpacked(tmp_path, good):
+def test_s28_a_zip_bomb_is_known_by_its_directory_and_never_unpacked(tmp_path, good):
     bomb = patched(good, tmp_path / "bomb.xlsx", {SHEET: b"<worksheet><sheetData>" + b" " * 40_000_000})
     refused = refusal(bomb)
     assert refused.code == "bomb"

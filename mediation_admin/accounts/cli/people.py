@@ -19,7 +19,7 @@ from mediation_admin.permissions import COURT_ROLES, Role
 
 @click.group("accounts")
 def accounts() -> None:
-    """People and how they get in."""
+    """People and how they get in, and the keys that guard what is known of them."""
 
 
 @contextmanager
