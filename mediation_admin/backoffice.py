@@ -35,6 +35,7 @@ from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
 from mediation_admin.exchange.admin import AllHandOffsView, HandOffsView, case_panel
 from mediation_admin.exports.admin import DownloadsView
+from mediation_admin.inspection.admin import InspectionView
 from mediation_admin.notices.admin import NoticesView
 from mediation_admin.permissions import Permission
 from mediation_admin.reports.admin import ReportAssignmentsView, ReportCasesView, ReportsView
@@ -98,6 +99,7 @@ def screens() -> list[Screen]:
         SecurityPolicyView(),
         # 审批
         ApprovalsView(),
+        InspectionView(),
         # 审计
         AuditView(),
         # not in the menu

@@ -19,6 +19,7 @@ from mediation_admin.core.db import db
 from mediation_admin.courts.cli import reference
 from mediation_admin.demo.cli import demo, seed
 from mediation_admin.exports.cli import exports
+from mediation_admin.inspection.cli import inspect_command
 from mediation_admin.notices.cli import notices
 from mediation_admin.reports.cli import reports
 from mediation_admin.rosters.cli import rosters
@@ -27,7 +28,8 @@ from mediation_admin.schedule import PERIODIC
 
 def init_app(app: Flask) -> None:
     """Join the commands to the app."""
-    for command in (worker, scheduler, reference, rosters, backfill, reports, exports, audit, notices, demo, seed):
+    commands = (worker, scheduler, reference, rosters, backfill, reports, exports, audit, notices, inspect_command)
+    for command in (*commands, demo, seed):
         app.cli.add_command(command)
 
 

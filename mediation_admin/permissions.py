@@ -42,6 +42,7 @@ class Permission(LabelledEnum):
     NOTICE_CONTENT = "notice:content", "查看短信内容"
     NOTICE_RETRY = "notice:retry", "重新发送短信"
     PERSONAL_DATA_REVEAL = "personal_data:reveal", "查看完整信息"
+    PLATFORM_INSPECT = "platform:inspect", "系统自查"
     OWN_ACCOUNT = "own:account", "本人账号"
 
 
@@ -137,6 +138,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.ROLE_REVOKE,
             P.APPROVAL_VIEW,
             P.NOTICE_VIEW,
+            P.PLATFORM_INSPECT,
             P.OWN_ACCOUNT,
         }
     ),
@@ -149,10 +151,12 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.EXPORT_APPROVE,
             P.APPROVAL_VIEW,
             P.SECURITY_POLICY,
+            P.PLATFORM_INSPECT,
             P.OWN_ACCOUNT,
         }
     ),
     Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.EXPORT_REQUEST, P.OWN_ACCOUNT}),
+    Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.PLATFORM_INSPECT, P.OWN_ACCOUNT}),
 }
 
 EXCLUSIVE_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)

@@ -29,6 +29,7 @@ CLERKS = frozenset({R.COURT_ADMIN, R.CLERK})
 COURT_ADMIN = frozenset({R.COURT_ADMIN})
 COURT_OR_ABOVE = COURT_STAFF | {R.HIGHER_COURT}
 PLATFORM = frozenset({R.SUPPORT, R.SYSTEM_ADMIN, R.SECURITY_ADMIN})
+PLATFORM_ADMINISTRATORS = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN})
 SYSTEM_ADMIN = frozenset({R.SYSTEM_ADMIN})
 SECURITY_ADMIN = frozenset({R.SECURITY_ADMIN})
 SUPPORT = frozenset({R.SUPPORT})
@@ -225,6 +226,8 @@ list_doors("report_assignments", COURT_STAFF)
 list_doors("exports", EXPORTERS)
 door(COURT_OR_ABOVE, "exports.new", query={"list": "report:by-mediator"}, data={"list": "report:by-mediator"})
 door(EXPORTERS, "exports.download", "exports.cancel", "exports.again", row=rows.export, personal=True)
+
+door(PLATFORM_ADMINISTRATORS, "inspection.index")
 
 # -- 审计 -----------------------------------------------------------------------------------------------------------
 

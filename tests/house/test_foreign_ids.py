@@ -148,7 +148,7 @@ def references_across(app: Flask) -> list[str]:
     return found
 
 
-def test_no_form_field_reaches_a_row_of_another_court(app: Flask) -> None:
+def test_s22_no_form_field_reaches_a_row_of_another_court(app: Flask) -> None:
     walk = Walk(app, people.admin_a)
     before = rows_of(app, walk.court_b)
     assert before["mediation_case"][0] and before["mediator_listing"][0], "court B must have something to lose"
@@ -168,7 +168,7 @@ def test_no_form_field_reaches_a_row_of_another_court(app: Flask) -> None:
     assert references_across(app) == []
 
 
-def test_no_filter_and_no_ticked_row_reaches_another_court(app: Flask) -> None:
+def test_s22_no_filter_and_no_ticked_row_reaches_another_court(app: Flask) -> None:
     walk = Walk(app, people.admin_a)
     before = rows_of(app, walk.court_b)
     for view in site_of(app)._views:

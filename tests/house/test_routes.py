@@ -158,7 +158,7 @@ class Walk:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_each_endpoint_opens_to_its_roles_and_to_no_other_role_and_court(app: Flask, screen: str) -> None:
+def test_s22_each_endpoint_opens_to_its_roles_and_to_no_other_role_and_court(app: Flask, screen: str) -> None:
     walk = Walk(app)
     faults, asked_in_all = [], 0
     for rule in app.url_map.iter_rules():

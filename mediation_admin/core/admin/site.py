@@ -163,7 +163,7 @@ def _overlays(app: Flask, _version: str) -> Markup:
     return safe(app.jinja_env.get_template("shared/overlays.html").render(reasons=reveals.REASONS, other=reveals.OTHER))
 
 
-_TOKEN = "the-token-of-this-form"  # stands in a kept header until a page puts its own there
+_PLACE = "the-token-of-this-form"  # stands in a kept header until a page puts its own there
 MOST_KEPT = 2_000
 
 
@@ -179,7 +179,7 @@ def _top() -> Markup:
         if len(kept) >= MOST_KEPT:
             kept.clear()
         template = current_app.jinja_env.get_template("shared/top.html")
-        held = kept[key] = template.render(frame=frame, csrf_token=lambda: _TOKEN).split(_TOKEN)
+        held = kept[key] = template.render(frame=frame, csrf_token=lambda: _PLACE).split(_PLACE)
     return safe(current_app.jinja_env.globals["csrf_token"]().join(held))
 
 
