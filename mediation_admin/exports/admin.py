@@ -7,6 +7,7 @@ from markupsafe import Markup
 from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
+from mediation_admin.accounts import second_step
 from mediation_admin.approvals import queries as approvals
 from mediation_admin.approvals.enums import ApprovalState
 from mediation_admin.approvals.models import Approval
@@ -121,6 +122,8 @@ class DownloadsView(ListScreen):
         source = source_for(current_actor(), code)
         params = [(name, value) for name, value in _pairs(given) if name not in _OWN]
         problem = None
+        if "unmasked" in given and request.method == "POST" and (proof := second_step.ask_again()) is not None:
+            return proof
         if request.method == "POST":
             try:
                 made = operations.request_export(

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mediation_admin.approvals.models import Approval
 from mediation_admin.audit.models import AuditEntry
+from mediation_admin.core import clock
 from mediation_admin.core.scope import unfenced
 from mediation_admin.exports.models import ExportRequest
 from mediation_admin.permissions import Role
@@ -77,6 +79,19 @@ def test_s31_whole_numbers_take_a_second_person_and_the_file_names_both(
         unfenced(select(AuditEntry.sentence).where(AuditEntry.tag == "export:file:downloaded"), "a test looks")
     ).all()
     assert len(sentences) == 1 and "含完整号码" in sentences[0]
+
+
+def test_s21_whole_numbers_are_asked_for_by_who_has_just_proved_to_be_there(
+    app: Flask, second, db_session: Session
+) -> None:
+    account, grant = people.account_of(db_session(), admin_a)
+    _, token = a_session(db_session, account, grant, proven_at=clock.now() - timedelta(minutes=31))
+    db_session.commit()
+    client = app.test_client()
+    client.set_cookie("mediation_sign_in", token)
+    assert "确认" in client.post("/exports/new", data=FORM).text
+    assert rows(db_session, Approval) == []
+    assert client.post("/exports/new", data={**FORM, "unmasked": []}).status_code == 303, "masked ones need no proof"
 
 
 def test_a_refused_request_makes_no_file(as_person, second, db_session: Session, run_jobs) -> None:
