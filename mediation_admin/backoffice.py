@@ -30,10 +30,11 @@ from mediation_admin.cases.admin import (
     RecycleBinView,
 )
 from mediation_admin.cases.models import Case
-from mediation_admin.core.admin import Screen, Shell, Site, install, register_panel
+from mediation_admin.core.admin import Screen, Shell, Site, install, register_button, register_panel
 from mediation_admin.core.admin.job_screen import JobsView
 from mediation_admin.desk.admin import HomeView, SearchView, TodoView, todo_count
-from mediation_admin.exchange.admin import AllHandOffsView, HandOffsView, case_panel
+from mediation_admin.exchange.admin import AllHandOffsView, HandOffsView
+from mediation_admin.exchange.admin import case_panel as hand_off_panel
 from mediation_admin.exports.admin import DownloadsView
 from mediation_admin.inspection.admin import InspectionView
 from mediation_admin.notices.admin import NoticesView
@@ -49,6 +50,17 @@ from mediation_admin.rosters.admin import (
     OrganisationList,
     OtherMediatorList,
     RosterImportView,
+)
+from mediation_admin.support.admin import (
+    AccountHelpView,
+    CaseVideoView,
+    IdentityReviewsView,
+    MyIdentityView,
+    VideoRequestsView,
+    case_button,
+    identity_panel,
+    own_panel,
+    video_panel,
 )
 
 ICONS = {
@@ -91,6 +103,9 @@ def screens() -> list[Screen]:
         CourtUsersImportView(),
         RoleHoldersView(),
         # 平台客服
+        AccountHelpView(),
+        IdentityReviewsView(),
+        VideoRequestsView(),
         AllHandOffsView(),
         NoticesView(),
         # 系统管理
@@ -109,6 +124,8 @@ def screens() -> list[Screen]:
         JobsView(),
         PermissionsView(),
         MyAccountView(),
+        MyIdentityView(),
+        CaseVideoView(),
     ]
 
 
@@ -119,7 +136,11 @@ def join_subjects() -> None:
     rosters.count_open_cases_with("organisation", rosters.counting(Case.organisation_id, desk))
     rosters.needed_by("mediator", "cases", rosters.needing(Case.mediator_id, "有 {} 件案件由其调解"))
     rosters.needed_by("organisation", "cases", rosters.needing(Case.organisation_id, "有 {} 件案件在该组织"))
-    register_panel("cases", "log", case_panel)
+    register_panel("cases", "log", hand_off_panel)
+    register_panel("cases", "log", video_panel)
+    register_button("cases", case_button)
+    register_panel("my_account", "main", identity_panel)
+    register_panel("my_account", "main", own_panel)
     _join_audited()
 
 

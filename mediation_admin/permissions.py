@@ -43,6 +43,10 @@ class Permission(LabelledEnum):
     NOTICE_RETRY = "notice:retry", "重新发送短信"
     PERSONAL_DATA_REVEAL = "personal_data:reveal", "查看完整信息"
     PLATFORM_INSPECT = "platform:inspect", "系统自查"
+    SUPPORT_HELP = "support:help", "找回账号、办理客服事项"
+    IDENTITY_REVIEW = "identity:review", "实名人工审核"
+    VIDEO_REQUEST = "video:request", "申请多路视频"
+    VIDEO_APPROVE = "video:approve", "审批多路视频申请"
     OWN_ACCOUNT = "own:account", "本人账号"
 
 
@@ -69,6 +73,17 @@ _CLERK = {
     P.CASE_PROCEED,
     P.HANDOFF_VIEW,
     P.HANDOFF_RETRY,
+    P.VIDEO_REQUEST,
+    P.ROSTER_VIEW,
+    P.REPORT_VIEW,
+    P.EXPORT_REQUEST,
+    P.EXPORT_NAMES,
+}
+_JUDGE = {
+    P.CASE_VIEW,
+    P.CASE_PROCEED,
+    P.HANDOFF_VIEW,
+    P.VIDEO_REQUEST,
     P.ROSTER_VIEW,
     P.REPORT_VIEW,
     P.EXPORT_REQUEST,
@@ -116,6 +131,9 @@ MATRIX: dict[Role, frozenset[Permission]] = {
         {
             P.ACCOUNT_VIEW,
             P.PERSONAL_DATA_REVEAL,
+            P.SUPPORT_HELP,
+            P.IDENTITY_REVIEW,
+            P.VIDEO_APPROVE,
             P.HANDOFF_OVERSEE,
             P.HANDOFF_RETRY,
             P.NOTICE_VIEW,

@@ -13,6 +13,7 @@ from mediation_admin.exchange import jobs as exchange_jobs
 from mediation_admin.exports import operations as exports
 from mediation_admin.imports import jobs as import_jobs
 from mediation_admin.notices import jobs as notice_jobs
+from mediation_admin.support import jobs as support_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ PERIODIC: list[Periodic] = [
     Periodic("exchange:sweep", exchange_jobs.sweep, every=30),
     Periodic(
         "exports:expire", expire_exports, every=3600, clears="导出文件：生成 7 天后；没有任何申请指向的文件：1 天后"
+    ),
+    Periodic(
+        "support:erase-photos",
+        support_jobs.erase_photos,
+        at=4,
+        clears="实名审核的照片：审核后 30 天，撤回的立即清除；没有任何记录指向的文件：6 小时后",
     ),
     Periodic("cases:overnight", case_jobs.overnight, at=1),
     Periodic(

@@ -21,6 +21,7 @@ class SessionEnd(LabelledEnum):
     CREDENTIAL_CHANGED = "credential_changed", "密码已更改"
     ACCOUNT_DISABLED = "account_disabled", "账号已停用"
     TOO_MANY = "too_many", "超过同时登录数"
+    ENDED_BY_STAFF = "ended_by_staff", "客服或管理员结束"
 
 
 class AccountState(LabelledEnum):
@@ -60,6 +61,11 @@ class PhoneProof(LabelledEnum):
     IN_PERSON = "in_person", "本人到场，已核对身份证件"
     CALLED_BACK = "called_back", "按人事登记的座机回拨核实"
     LETTER = "letter", "所在部门书面证明"
+    SUPPORT = "support", "平台客服核验并留存的证明材料"
+
+
+# What a court may say it has looked at; the support desk keeps papers of its own.
+COURT_PROOFS = (PhoneProof.IN_PERSON, PhoneProof.CALLED_BACK, PhoneProof.LETTER)
 
 
 class GrantState(LabelledEnum):

@@ -2,7 +2,7 @@
 
 from wtforms import HiddenField, StringField, TextAreaField
 
-from mediation_admin.accounts.enums import PhoneProof, Post
+from mediation_admin.accounts.enums import COURT_PROOFS, PhoneProof, Post
 from mediation_admin.core.forms import (
     DateField,
     EnumField,
@@ -110,7 +110,7 @@ class PhoneChangeForm(Form):
     """Another phone, after a proof."""
 
     phone = PhoneField("新手机号", [Required("请输入 11 位手机号")])
-    proof = EnumField("核实方式", [Required("请选择怎样核实的")], enum=PhoneProof)
+    proof = EnumField("核实方式", [Required("请选择怎样核实的")], enum=PhoneProof, members=COURT_PROOFS)
     reason = TextAreaField("原因", [Required("请写明更换的原因"), Length(max=500)])
     sections = [("", ["phone", "proof", "reason"])]
 

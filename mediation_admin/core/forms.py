@@ -334,17 +334,29 @@ class SelectMultipleField(PlainSelectMultipleField):
 
 
 class EnumField(SelectField):
-    """A select over a LabelledEnum; data is the member, or None for the empty choice."""
+    """A select over a LabelledEnum; data is the member, or None for the empty choice. ``members``: only these of it."""
 
     def __init__(
-        self, label: str | None = None, validators: Any = None, *, enum: Any, empty: str = "请选择", **options: Any
+        self,
+        label: str | None = None,
+        validators: Any = None,
+        *,
+        enum: Any,
+        members: Any = None,
+        empty: str = "请选择",
+        **options: Any,
     ):
-        self.enum = enum
-        choices = [("", empty), *enum.choices()]
+        self.enum, self.members = enum, tuple(members or enum)
+        choices = [("", empty), *((member.value, member.label) for member in self.members)]
         super().__init__(label, validators, choices=choices, coerce=self._member, **options)
 
     def _member(self, value: Any) -> Any:
-        return None if value in (None, "", "None") else self.enum(value)
+        if value in (None, "", "None"):
+            return None
+        member = self.enum(value)
+        if member not in self.members:
+            raise ValueError(value)
+        return member
 
     def pre_validate(self, form: Any) -> None:
         # An empty choice is judged by Required, a strange one already failed in coerce.

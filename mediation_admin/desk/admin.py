@@ -52,6 +52,8 @@ class HomeView(Screen):
             pieces.append(check_notice(audit_queries.last_check(db.session())))
         if actor.may(Permission.CASE_VIEW):
             pieces.append(_stats())
+        if actor.may(Permission.SUPPORT_HELP):
+            pieces.append(_support_stats())
         steps = _next_steps(actor)
         return self.render(
             "backoffice/desk/home.html",
@@ -79,6 +81,21 @@ def _stats() -> Stats:
     )
 
 
+def _support_stats() -> Stats:
+    return Stats(
+        [
+            Stat(
+                one.label,
+                queries.words(one.count),
+                note=one.help,
+                url=one.url if one.count else None,
+                tone=one.tone if one.count else "plain",
+            )
+            for one in queries.support_waiting(db.session())
+        ]
+    )
+
+
 # What people come for, in the order of the menu: permission, words, what it is good for, endpoint, icon.
 STEPS = (
     (Permission.CASE_CREATE, "新增案件", "登记一件诉前委派、立案或互联网调解案件", "cases.new", "plus"),
@@ -88,6 +105,22 @@ STEPS = (
     (Permission.REPORT_VIEW, "查看统计报表", "按调解员、按调解组织，任意期间", "reports.index", "chart"),
     (Permission.EXPORT_REQUEST, "下载中心", "已申请的导出文件", "exports.index", "download"),
     (Permission.APPROVAL_VIEW, "审批", "须两人办理的事：待我审批的、我提交的", "approvals.index", "check-square"),
+    (
+        Permission.SUPPORT_HELP,
+        "找回账号",
+        "查看账号状态，解锁、结束登录、发送重置链接",
+        "support_accounts.index",
+        "search",
+    ),
+    (
+        Permission.IDENTITY_REVIEW,
+        "实名审核",
+        "核对证件照片，2 个工作小时内答复",
+        "identity_reviews.index",
+        "check-square",
+    ),
+    (Permission.VIDEO_APPROVE, "多路视频审批", "法院提交的多路视频申请", "video_requests.index", "users"),
+    (Permission.HANDOFF_OVERSEE, "移送台账", "各法院停住的移送，重试或放弃", "all_hand_offs.index", "link"),
     (Permission.AUDIT_VIEW, "查看审计", "谁在何时做了什么", "audit.index", "shield"),
     (Access.SIGNED_IN, "我的账号", "密码、登录设备和显示设置", "my_account.index", "user"),
 )
@@ -132,6 +165,13 @@ class TodoView(Screen):
         if to_decide:
             link = Markup('<a href="{}">待我审批</a>').format(TO_DECIDE)
             rows.insert(len(_audit_rows(current_actor())), (link, f"{to_decide:,}", "授予管理员角色、导出完整号码等须两人办理的申请"))
+            rows.insert(0, (link, f"{to_decide:,}", "授予管理员角色、导出完整号码等须两人办理的申请"))
+        if current_actor().may(Permission.SUPPORT_HELP):
+            rows += [
+                (Markup('<a href="{}">{}</a>').format(one.url, one.label), queries.words(one.count), one.help)
+                for one in queries.support_waiting(db.session())
+                if one.count
+            ]
         if not rows:
             onwards = (Action("查看全部案件", "/cases/"),) if may_see else (Action("返回首页", "/"),)
             empty = Empty("没有待办事项。", onwards, icon="check-square")
@@ -140,9 +180,13 @@ class TodoView(Screen):
 
 
 def todo_count(actor: Actor) -> int:
-    """The figure beside 待办: what somebody has to do, capped: cases of the court, and requests to decide."""
+    """The figure beside 待办: what somebody has to do, capped: cases of the court, what waits for the support desk, and
+    requests to decide."""
     cases = queries.pressing(db.session(), clock.today()) if actor.may(Permission.CASE_VIEW) else 0
-    return cases + count_to_decide(db.session(), actor) + len(_audit_rows(actor))
+    # Of the desk's figures the first, the late ones, is among the second.
+    helps = actor.may(Permission.SUPPORT_HELP)
+    desk = sum(one.count for one in queries.support_waiting(db.session())[1:]) if helps else 0
+    return cases + desk + count_to_decide(db.session(), actor) + len(_audit_rows(actor))
 
 
 def _audit_rows(actor: Actor) -> list[tuple[Any, str, str]]:

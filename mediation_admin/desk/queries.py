@@ -10,6 +10,10 @@ from sqlalchemy.orm import Session
 from mediation_admin.cases import queries as cases
 from mediation_admin.cases.enums import CaseState
 from mediation_admin.cases.models import Case
+from mediation_admin.core import clock
+from mediation_admin.exchange import queries as exchange
+from mediation_admin.exchange.models import HandOff
+from mediation_admin.support import queries as support
 
 CAP = 1_000
 # Deadlines are announced this many days ahead.
@@ -114,6 +118,45 @@ def pressing(session: Session, today: date) -> int:
     """The figure beside 待办."""
     found = counts(session, today)
     return sum(found[one.key] for one in waiting(today) if one.pressing)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportWaiting:
+    """One thing that awaits the support desk: its words, how many, the list of exactly its rows."""
+
+    label: str
+    help: str
+    count: int
+    url: str
+    tone: str
+
+
+def support_waiting(session: Session) -> list[SupportWaiting]:
+    """What awaits support, the most urgent first; one statement."""
+    counted = select(
+        support.reviews_waiting().label("reviews"),
+        support.reviews_overdue(clock.now()).label("late"),
+        support.videos_waiting().label("videos"),
+        select(func.count(HandOff.id)).where(exchange.stuck()).scalar_subquery().label("stuck"),
+    )
+    found = session.execute(counted).one()
+    reviews = "/support/identity/?status=waiting&order=due"
+    return [
+        SupportWaiting(
+            "超时未审核",
+            "超过 2 个工作小时还没有审核的实名申请",
+            found.late,
+            "/support/identity/?late=1&order=due",
+            "bad",
+        ),
+        SupportWaiting("实名待审核", "等待人工审核的实名申请", found.reviews, reviews, "warn"),
+        SupportWaiting(
+            "多路视频待审批", "法院提交的多路视频申请", found.videos, "/support/videos/?status=waiting", "warn"
+        ),
+        SupportWaiting(
+            "移送停住", "已停止自动重试、等待人工处理的移送", found.stuck, "/all-hand-offs/?state=stuck", "bad"
+        ),
+    ]
 
 
 def words(count: int) -> str:

@@ -211,7 +211,9 @@ class _HandOffs(ListScreen):
     @screen_route("/<int:ident>/cancel", methods=("GET", "POST"), permission=Permission.HANDOFF_RETRY)
     def cancel(self, ident: int) -> Any:
         """Give up, with a reason."""
-        return self._with_reason(ident, "放弃移送", operations.cancel, "已放弃移送，不再发送。", "放弃移送", danger=True)
+        return self._with_reason(
+            ident, "放弃移送", operations.cancel, "已放弃移送，不再发送。", "放弃移送", danger=True
+        )
 
     def _with_reason(
         self, ident: int, title: str, operation: Any, done: str, submit: str, *, danger: bool = False

@@ -57,9 +57,7 @@ def stuck() -> ColumnElement[bool]:
 
 def unanswered(moment: datetime) -> ColumnElement[bool]:
     """SQL: taken by the other end long ago, and nothing has come back."""
-    return and_(
-        HandOff.state == HandOffState.ACCEPTED, HandOff.accepted_at < moment - rules.ANSWER_EXPECTED_WITHIN
-    )
+    return and_(HandOff.state == HandOffState.ACCEPTED, HandOff.accepted_at < moment - rules.ANSWER_EXPECTED_WITHIN)
 
 
 def stuck_count(session: Session) -> int:

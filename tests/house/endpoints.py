@@ -121,6 +121,7 @@ door(
 )
 # Refused with a sentence where no second factor is on.
 door(EVERYBODY_SIGNED_IN, "my_account.recovery_codes", "my_account.factor_off", also=frozenset({400}))
+door(EVERYBODY_SIGNED_IN, "my_identity.index", "my_identity.new", "my_identity.withdraw")
 door(EVERYBODY_SIGNED_IN, "my_account.end_session", row=rows.login_session, personal=True)
 door(EVERYBODY_SIGNED_IN, "jobs.show", "jobs.status", "jobs.cancel", row=rows.job, personal=True)
 
@@ -178,12 +179,42 @@ door(CLERKS, "assignment.undone", row=rows.undone_assignment, personal=True)
 import_doors("backfill", COURT_ADMIN, rows.case_batch)
 door(COURT_ADMIN, "backfill.new")
 
+door(COURT_STAFF, "case_video.index")
+door(COURT_STAFF, "case_video.ask", row=rows.case_to_assign)
+door(COURT_STAFF, "case_video.withdraw", row=rows.video_request)
 list_doors("hand_offs", COURT_STAFF, bulk={"retry": CLERKS})
 door(COURT_STAFF, "hand_offs.detail", row=rows.hand_off)
 door(CLERKS, "hand_offs.retry", "hand_offs.cancel", row=rows.hand_off)
 
 # -- 平台客服 -------------------------------------------------------------------------------------------------------
 
+door(SUPPORT, "support_accounts.index")
+door(
+    SUPPORT,
+    "support_accounts.detail",
+    "support_accounts.work_card",
+    "support_accounts.phone",
+    row=rows.colleague,
+    everywhere=True,
+)
+for code in ("unlock", "sessions", "link"):
+    door(SUPPORT, "support_accounts.step", row=rows.colleague, everywhere=True, values={"code": code})
+door(SUPPORT, "support_accounts.proof", row=rows.proof, everywhere=True)
+list_doors("identity_reviews", SUPPORT)
+door(SUPPORT, "identity_reviews.next")
+steps = ("review", "take", "release", "approve", "refuse")
+door(SUPPORT, *(f"identity_reviews.{step}" for step in steps), row=rows.identity_review, everywhere=True)
+# Photos are for who holds the review: the walk holds none, and is told so.
+door(
+    SUPPORT,
+    "identity_reviews.photo",
+    row=rows.identity_review,
+    everywhere=True,
+    values={"side": "front"},
+    also=frozenset({400}),
+)
+list_doors("video_requests", SUPPORT)
+door(SUPPORT, "video_requests.decide", row=rows.video_request, everywhere=True)
 list_doors("all_hand_offs", SUPPORT, bulk={"retry": SUPPORT})
 door(SUPPORT, "all_hand_offs.detail", row=rows.hand_off, everywhere=True)
 door(SUPPORT, "all_hand_offs.retry", "all_hand_offs.cancel", row=rows.hand_off, everywhere=True)

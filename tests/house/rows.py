@@ -27,8 +27,12 @@ from mediation_admin.imports.models import ImportBatch
 from mediation_admin.notices import operations as notices
 from mediation_admin.notices.templates import Template
 from mediation_admin.permissions import Role
+from mediation_admin.support import store
+from mediation_admin.support.enums import ProofKind
+from mediation_admin.support.models import Proof, VideoRequest
 from tests import people
 from tests.factories import accounts, cases, hand_offs, rosters
+from tests.factories import support as desk_rows
 from tests.people import Person
 
 MARKERS = {"a": "甲地记号", "b": "乙地记号"}
@@ -272,6 +276,64 @@ def hand_off(world: World, person: Person) -> dict[str, Any]:
     with world.at_work(person) as (_, actor):
         row = hand_offs.a_hand_off(actor, reference=f"{world.marker(person)}{world.number()}")
         return {"ident": hand_offs.fail(row, for_good=True).id}
+
+
+# -- the support desk -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _at_the_desk(world: World) -> Iterator[tuple[Session, Actor]]:
+    actor, scope = world.acting(people.support)
+    with world.app.app_context():
+        enter(db.session(), actor, scope)
+        yield db.session, actor
+        db.session.commit()
+        db.session.remove()
+
+
+def _helped(session: Session, world: World, person: Person) -> int:
+    return accounts.an_account(session, f"{world.marker(person)}{world.number()}").id
+
+
+def proof(world: World, person: Person) -> dict[str, Any]:
+    """A paper that somebody showed."""
+    with _at_the_desk(world) as (session, actor):
+        kept = Proof(
+            account_id=_helped(session(), world, person),
+            kind=ProofKind.LETTER,
+            file_name=store.keep(desk_rows.an_upload())[0],
+            mime="image/png",
+            sha256=b"0" * 32,
+            kept_by=actor.account_id,
+        )
+        session.add(kept)
+        session.flush()
+        return {"proof_id": kept.id}
+
+
+def identity_review(world: World, person: Person) -> dict[str, Any]:
+    """A review that waits."""
+    with _at_the_desk(world) as (session, _):
+        return {"ident": desk_rows.a_review(_helped(session(), world, person)).id}
+
+
+def video_request(world: World, person: Person) -> dict[str, Any]:
+    """A request for multi-party video that waits."""
+    case_id = party(world, person)["ident"]
+    with world.at_work(person) as (session, actor):
+        row = VideoRequest(
+            court_id=actor.court_id,
+            case_id=case_id,
+            case_no=f"{world.marker(person)}{world.number()}",
+            party_count=3,
+            reason="三方分处三地",
+            asked_by=actor.account_id,
+            asked_by_name=actor.name,
+            asked_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+        return {"ident": row.id}
 
 
 # -- imports and exports --------------------------------------------------------------------------------------------

@@ -87,9 +87,16 @@ def test_whoever_works_for_the_platform_sees_people_and_nothing_else_of_any_cour
     pages = {name.split()[0] for name in seen}
     assert "users.index" in pages
     of_people = {"users.index", "users.detail", "users.grant"}
-    # Support sees the number (here: the marker) under which a court's hand-off runs, and nothing else of the case.
-    # It reads a message in its outline, where the person is named.
-    of_support = {f"all_hand_offs.{page}" for page in ("index", "detail", "retry", "cancel")} | {"notices.detail"}
+    # Whom support helps, and whose identity it compares: people again. Of a court's hand-offs and video requests it sees
+    # the number (here: the marker) under which they run, and nothing else of the case; of a message the outline, where
+    # the person is named.
+    of_support = {
+        f"support_accounts.{page}" for page in ("detail", "step", "work_card", "phone", "second_factor", "index")
+    }
+    of_support |= {f"identity_reviews.{page}" for page in ("index", "review", "refuse")}
+    of_support |= {f"video_requests.{page}" for page in ("index", "decide")}
+    of_support |= {f"all_hand_offs.{page}" for page in ("index", "detail", "retry", "cancel")}
+    of_support |= {"notices.detail"}
     # Who holds which role is about people too; the security administrator reads what he has to decide.
     of_person = {
         people.support: of_support,

@@ -15,6 +15,7 @@ from mediation_admin.core.admin import (
     Screen,
     Table,
     current_actor,
+    panels,
     render_form,
     screen_route,
     tag,
@@ -72,6 +73,7 @@ class MyAccountView(Screen):
                     title="偏好",
                     actions=[Action("修改偏好", self.url_for("preferences"), icon="edit")],
                 ),
+                *panels(self.code, "main", account),
             ],
         )
 

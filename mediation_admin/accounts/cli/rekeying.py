@@ -12,8 +12,8 @@ from mediation_admin.accounts.actors import OPERATOR
 from mediation_admin.audit.recording import record
 from mediation_admin.core import rekeying
 from mediation_admin.core.db import Base, db
+from mediation_admin.core.files import every_folder
 from mediation_admin.core.scope import Scope, enter
-from mediation_admin.imports import store
 
 _LOCK = 7_260_003
 _PATIENCE = 20  # times that rows somebody else holds are tried again
@@ -39,7 +39,7 @@ def rekey(batch: int) -> None:
             changed[sealed.name], left = _table(sealed, batch)
             if left:
                 wrong[sealed.name] = left
-        files = sum(store.rekey(name) for name in store.names())
+        files = sum(folder.rekey(name) for folder in every_folder() for name in folder.names())
         words = f"改写 {sum(changed.values())} 行、{files} 个文件"
         if wrong:
             words += "；未能改写：" + "、".join(f"{name} {count} 行" for name, count in wrong.items())

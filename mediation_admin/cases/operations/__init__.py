@@ -10,6 +10,7 @@ from mediation_admin.cases.operations.ledger import (
 )
 from mediation_admin.cases.operations.looking import facts_of
 from mediation_admin.cases.operations.moving import Outcome, follow, move, move_many
+from mediation_admin.cases.operations.noting import note_on_timeline
 
 __all__ = [
     "Outcome",
@@ -22,6 +23,7 @@ __all__ = [
     "insert_backfilled",
     "move",
     "move_many",
+    "note_on_timeline",
     "open_backfilled_case",
     "open_case",
     "remove_backfilled",

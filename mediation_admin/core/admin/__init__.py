@@ -6,7 +6,7 @@ Subjects import from here; how to use it is told with examples in docs/screens.m
 from mediation_admin.core.admin.access import Access, allowed, current_actor
 from mediation_admin.core.admin.charts import bar_chart, line_chart
 from mediation_admin.core.admin.columns import Column
-from mediation_admin.core.admin.detail import Detail, Tab, panels, register_panel, render_detail
+from mediation_admin.core.admin.detail import Detail, Tab, panels, register_button, register_panel, render_detail
 from mediation_admin.core.admin.filters import (
     ChoiceFilter,
     DateRange,
@@ -99,6 +99,7 @@ __all__ = [
     "line_chart",
     "list_screen",
     "panels",
+    "register_button",
     "register_panel",
     "render_detail",
     "render_form",

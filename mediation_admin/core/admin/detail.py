@@ -16,6 +16,7 @@ from mediation_admin.core.scope import Actor
 
 Panel = Callable[[Actor, Any], Sequence[Any]]
 _panels: dict[tuple[str, str], list[Panel]] = {}
+_buttons: dict[str, list[Callable[[Actor, Any], Sequence[Action]]]] = {}
 
 
 def register_panel(screen_code: str, slot: str, function: Panel) -> None:
@@ -24,6 +25,14 @@ def register_panel(screen_code: str, slot: str, function: Panel) -> None:
     Joined in backoffice.py. slot is the key of the tab the pieces stand in.
     """
     held = _panels.setdefault((screen_code, slot), [])
+    if function not in held:
+        held.append(function)
+
+
+def register_button(screen_code: str, function: Callable[[Actor, Any], Sequence[Action]]) -> None:
+    """Add buttons to a lower subject's page from a higher one: ``function(actor, row)`` answers actions (or nothing).
+    Called for every page shown, so it may look at the row and ask the database nothing."""
+    held = _buttons.setdefault(screen_code, [])
     if function not in held:
         held.append(function)
 
@@ -76,6 +85,9 @@ def render_detail(screen: Screen, detail: Detail, *, here: str, crumbs: Sequence
     body: Markup = Markup("")
     if current is not None:
         body = blocks_html([*current.pieces(), *panels(screen.code, current.key, detail.row)])
+    actor = current_actor()
+    added = [action for function in _buttons.get(screen.code, ()) for action in function(actor, detail.row)]
+    detail.actions = [*detail.actions, *added]
     template = "shared/detail_fragment.html" if screen.is_fragment() else "shared/detail.html"
     return screen.render(
         template, title=detail.title, crumbs=crumbs, detail=detail, current=current, body=body, here_url=here
