@@ -17,7 +17,11 @@ from tests.factories.accounts import GOOD_PASSWORD, an_account
 def officer(db_session: Session) -> str:
     """The phone of a security administrator who has a password and nothing else."""
     account = an_account(
-        db_session, "安全某", roles=[(Role.SECURITY_ADMIN, None)], password=GOOD_PASSWORD, password_changed_at=clock.now()
+        db_session,
+        "安全某",
+        roles=[(Role.SECURITY_ADMIN, None)],
+        password=GOOD_PASSWORD,
+        password_changed_at=clock.now(),
     )
     db_session.commit()
     return account.phone
@@ -77,3 +81,20 @@ def test_an_administrator_sets_up_the_factor_and_is_asked_again_without_losing_w
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("二次验证")
     look(page, screenshots, "factor")
+
+
+def test_a_forgotten_password_is_asked_for_and_the_new_one_is_judged_while_typed(page: Page, screenshots) -> None:
+    page.goto("/sign-in/")
+    page.get_by_role("link", name="忘记密码").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("忘记密码")
+    look(page, screenshots, "forgot")
+    page.keyboard.type("13111111111")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("重新设置密码")
+    page.locator("#new_password").fill("Tz7!mkQw9x-Lp")
+    expect(page.locator("[data-strength-word]")).to_have_text("强")
+    look(page, screenshots, "reset")
+    page.locator("#repeat").fill("Tz7!mkQw9x-Lp")
+    page.get_by_label("短信验证码").fill("123 456")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code-error")).to_contain_text("验证码不正确或已过期")
