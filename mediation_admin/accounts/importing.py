@@ -139,7 +139,8 @@ class MemberImport(Subject):
         run.memory["phones"] = {}
 
     def judge(self, run: Run, rows: list[Row]) -> list[Judgement]:
-        indexes = {queries.phone_index(row.values["phone"]) for row in rows if row.values.get("phone")}
+        phones = {row.values["phone"] for row in rows if row.values.get("phone")}
+        indexes = {index for phone in phones for index in queries.phone_indexes(phone)}
         accounts = run.session.scalars(
             unfenced(
                 select(Account).where(Account.phone_index.in_(indexes)),

@@ -67,9 +67,14 @@ def phone_index(phone: str) -> bytes | None:
     return blind_index("phone", normalise_phone(phone))
 
 
+def phone_indexes(phone: str) -> tuple[bytes, ...]:
+    """What the stored index of a phone may be: one per key while the keys are being changed."""
+    return blind_indexes("phone", normalise_phone(phone))
+
+
 def has_phone(phone: str) -> ColumnElement[bool]:
     """The account with this phone as typed, also while the keys are being changed."""
-    return Account.phone_index.in_(blind_indexes("phone", normalise_phone(phone)))
+    return Account.phone_index.in_(phone_indexes(phone))
 
 
 # -- who is signed in -----------------------------------------------------------------------------------------------
@@ -388,6 +393,15 @@ def account_of_phone(session: Session, phone: str, *, lock: bool = False) -> Acc
         statement = statement.with_for_update()
     statement = statement.execution_options(populate_existing=True)
     return session.scalar(unfenced(statement, "a phone belongs to one account on the whole platform"))
+
+
+def index_in_use(session: Session, phone: str) -> bytes:
+    """The blind index by which the platform knows a phone; while keys are being changed that may be the old one."""
+    possible = phone_indexes(phone)
+    held = session.scalar(
+        unfenced(select(Account.phone_index).where(Account.phone_index.in_(possible)), "a phone asks for a new password")
+    )
+    return held or possible[0]
 
 
 def account_of_index(session: Session, index: bytes, *, lock: bool = False) -> Account | None:

@@ -16,6 +16,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_link_token() -> str:
+    """128 random bits in 22 characters: SMS vendors take no more than some 35 in a variable of a template."""
+    return secrets.token_urlsafe(16)
+
+
 def token_hash(token: str) -> bytes:
     """What is stored of a token. The token is random, so a plain hash cannot be searched for it."""
     return hashlib.sha256(token.encode()).digest()

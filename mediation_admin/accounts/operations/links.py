@@ -7,7 +7,7 @@ from mediation_admin.accounts.enums import LinkPurpose, SessionEnd
 from mediation_admin.accounts.models import Account, OneTimeLink
 from mediation_admin.accounts.operations import ending, people, telling
 from mediation_admin.accounts.operations.passwords import set_password
-from mediation_admin.accounts.tokens import new_token, token_hash
+from mediation_admin.accounts.tokens import new_link_token, token_hash
 from mediation_admin.audit.recording import record
 from mediation_admin.core import clock
 from mediation_admin.core.db import db
@@ -62,7 +62,7 @@ def _create(purpose: LinkPurpose, account: Account | None, actor: Actor) -> str:
     session = db.session()
     account_id = account.id if account else None
     ending.revoke_links(session, account_id, purpose)
-    token, moment = new_token(), clock.now()
+    token, moment = new_link_token(), clock.now()
     link = OneTimeLink(
         purpose=purpose,
         account_id=account_id,

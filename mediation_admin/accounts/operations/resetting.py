@@ -36,7 +36,7 @@ def ask_for_reset(*, phone: str, address: str = "", request_id: str = "") -> str
     Refused for both alike: a second request within a minute, a sixth within 24 hours (S16).
     """
     session, moment = db.session(), clock.now()
-    index = queries.phone_index(phone)
+    index = queries.index_in_use(session, phone)
     # Two requests for one number at the same moment: the second is counted after the first.
     session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": int.from_bytes(index[:8], signed=True)})
     rules.check_may_ask_for_reset(queries.reset_requests_since(session, index, moment - rules.RESET_WITHIN), moment)

@@ -1,5 +1,6 @@
 """A court's people from a workbook: pre-check, writing, taking back."""
 
+import base64
 import io
 from pathlib import Path
 
@@ -9,15 +10,18 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mediation_admin import config
 from mediation_admin.accounts import queries
 from mediation_admin.accounts.enums import Post
 from mediation_admin.accounts.importing import MEMBERS, SIGNED_IN
 from mediation_admin.accounts.models import Account, CourtMember, RoleGrant
+from mediation_admin.core import crypto
 from mediation_admin.core.scope import unfenced
 from mediation_admin.imports import operations as imports
 from mediation_admin.notices.models import OutgoingMessage
 from mediation_admin.permissions import Role
 from tests import people
+from tests.conftest import KEYS
 from tests.factories.accounts import a_member, an_account
 from tests.factories.courts import court_a, court_b
 from tests.people import admin_a
@@ -117,6 +121,18 @@ def test_s2_somebody_of_another_court_joins_with_his_account(at_work, bring) -> 
     write(at_work, report)
     assert len([one for one in all_of(at_work, Account) if one.phone == "13900004444"]) == 1
     assert len(queries.roles_held(at_work, held.id)) == 2
+
+
+def test_s33_a_list_knows_its_people_while_the_keys_are_changed(at_work, bring) -> None:
+    held = an_account(at_work, "李某", phone="13900004444", roles=[(Role.CLERK, court_b(at_work).id)])
+    at_work.flush()
+    old, new = base64.b64decode(KEYS["INDEX_KEY"]), bytes(range(150, 182))
+    encryption, current = config.numbered_keys(KEYS["ENCRYPTION_KEY"])
+    both = {2: base64.b64encode(new).decode(), 1: base64.b64encode(old).decode()}
+    crypto.configure(encryption_keys=encryption, current=current, index_key=both)
+    assert queries.phone_index("13900004444") != held.phone_index
+    report = bring([("李某", "13900004444", "立案庭", "法官", "")])
+    assert counts(report) == (1, 0, 0, 0) and "不另建账号" in report["remarks"][0]["message"]
 
 
 def test_a_change_adds_roles_and_takes_none(at_work, bring) -> None:

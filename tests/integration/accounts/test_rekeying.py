@@ -27,12 +27,17 @@ from mediation_admin.backfill.models import LedgerEntry
 from mediation_admin.cases.models import Party
 from mediation_admin.core import crypto, rekeying
 from mediation_admin.core.db import Base, db
+from mediation_admin.core.scope import unfenced
 from mediation_admin.imports import store
+from mediation_admin.notices.models import OutgoingMessage
+from mediation_admin.notices.templates import Template
+from mediation_admin.permissions import Role
 from mediation_admin.rosters.models import Mediator
 from tests import people
 from tests.conftest import KEYS
 from tests.factories import cases, rosters
-from tests.factories.accounts import GOOD_PASSWORD
+from tests.factories.accounts import GOOD_PASSWORD, an_account
+from tests.factories.courts import court_a
 from tests.servers import live
 from tests.servers.visitor import Visitor
 
@@ -251,6 +256,16 @@ def test_a_mediator_in_the_case_is_seen_while_half_the_rows_are_under_another_ke
     assert stored not in facts.phone_indexes, "the stored indexes of the same phone differ now"
     assert mediator.phone_index in facts.phone_indexes
     assert mediator.id_number_index in facts.id_indexes
+
+
+def test_s33_who_forgot_the_password_gets_a_code_while_the_keys_are_changed(app, db_session, run_jobs):
+    account = an_account(db_session, "张某", roles=[(Role.CLERK, court_a(db_session).id)], password=GOOD_PASSWORD)
+    db_session.commit()
+    use(CHANGING)
+    assert app.test_client().post("/sign-in/forgot", data={"phone": account.phone}).status_code == 303
+    run_jobs()
+    sent = db_session.scalars(unfenced(select(OutgoingMessage.template), "a test looks")).all()
+    assert sent == [Template.RESET_CODE]
 
 
 def test_the_same_ledger_row_is_known_again_under_the_old_key(office):
