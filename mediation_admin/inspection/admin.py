@@ -30,8 +30,9 @@ class InspectionView(Screen):
             actor=current_actor(),
         )
         db.session.commit()
-        # What is wrong comes first; within a standing the order of the rules stays.
-        outcomes.sort(key=lambda one: [Standing.BAD, Standing.UNSURE, Standing.GOOD].index(one.finding.standing))
+        # What is wrong comes first; within a standing the rules stand in their order.
+        worst_first = [Standing.BAD, Standing.UNSURE, Standing.GOOD]
+        outcomes.sort(key=lambda one: (worst_first.index(one.finding.standing), int(one.check.numbers[0][1:])))
         notices = []
         if counts[Standing.BAD]:
             notices.append(Notice(f"有 {counts[Standing.BAD]} 项不通过，请按“看到什么”一栏里的办法处理。", tone="bad"))
@@ -41,7 +42,7 @@ class InspectionView(Screen):
                 *notices,
                 Stats(
                     [
-                        Stat(standing.label, counts[standing], note=f"共 {len(outcomes)} 项", tone=standing.tone)
+                        Stat(standing.label, counts[standing], note=f"共 {len(outcomes)} 项", tone=standing.tone if counts[standing] else "plain")
                         for standing in Standing
                     ]
                 ),
@@ -57,7 +58,7 @@ class InspectionView(Screen):
 
 def _line(one: Outcome) -> tuple[object, ...]:
     finding = one.finding
-    words = Markup("{}").format(finding.words)
-    if finding.repair:
-        words += Markup('<br><span class="quiet">{}</span>').format(finding.repair)
+    words = Markup("<div>{}{}</div>").format(
+        finding.words, Markup('<br><span class="quiet">{}</span>').format(finding.repair) if finding.repair else ""
+    )
     return ("、".join(one.check.numbers), one.check.title, tag(finding.standing.label, finding.standing.tone), words)

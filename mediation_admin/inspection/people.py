@@ -26,7 +26,7 @@ def _owners(session: Session) -> Finding:
     nameless = _count(session, or_(func.lower(Account.name).in_(("admin", "root", "test", "管理员")), Account.name == ""))
     return judged(
         nameless == 0,
-        f"{people} 个账号，一人一号一机，没有出厂账号。",
+        f"{people} 个账号，一人一个账号、一个手机号，没有出厂账号。",
         f"有 {nameless} 个账号以“管理员”之类的名字登记，看不出是谁在用。",
         "请在用户管理里改成本人姓名，或停用。",
     )
@@ -103,7 +103,7 @@ def _factors(session: Session) -> Finding:
 def _cookie(_session: Session) -> Finding:
     config = current_app.config
     if not config["SESSION_COOKIE_SECURE"]:
-        return unsure("HttpOnly、SameSite 已设置；没有限定 HTTPS。", "正式运行请经 HTTPS 访问，并设置 SESSION_COOKIE_SECURE=1。")
+        return unsure("HttpOnly、SameSite 已设置；没有限定 HTTPS。", "正式运行请经 HTTPS 访问，并设置 COOKIE_SECURE=1。")
     return good("HttpOnly、Secure、SameSite 都已设置，登录号 256 位随机。")
 
 
