@@ -115,6 +115,17 @@ class PhoneChangeForm(Form):
     sections = [("", ["phone", "proof", "reason"])]
 
 
+class FactorResetForm(Form):
+    """Why the second factor of a colleague is taken off."""
+
+    reason = TextAreaField(
+        "原因",
+        [Required("请写明原因，以及怎样核实是本人"), Length(max=500)],
+        description="写明怎样核实是本人，例如“本人到场，核对工作证”。会记入审计；不要写手机号、证件号码。",
+    )
+    sections = [("", ["reason"])]
+
+
 class HandOverForm(Form):
     """Who takes the open work; the choices are set by the screen."""
 

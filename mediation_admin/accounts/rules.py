@@ -21,6 +21,11 @@ CLOCK_SLACK = timedelta(minutes=5)
 SETUP_LASTS = timedelta(hours=24)
 INVITATION_LASTS = timedelta(days=2)
 RESET_LASTS = timedelta(hours=1)
+ONLY_ON_THE_SERVER = (
+    "动态口令只能由运维人员在服务器上执行 flask accounts reset-factor 重置，须有第二人在场复核。"
+    "还有恢复码的，本人用恢复码登录即可。"
+)
+"""For the three administrators: they watch over everybody else, so nobody at a desk changes how they get in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +249,15 @@ def check_court_may_change_phone(*, elsewhere: bool, administrator: bool) -> Non
         raise RuleBroken("管理员的手机号由平台客服核实后更改，本院不能自行更改。请联系平台客服。", field="phone")
     if elsewhere:
         raise RuleBroken("该用户还有本院以外的角色，手机号由平台客服核实后更改。请联系平台客服。", field="phone")
+
+
+def check_court_may_reset_factor(*, administrator: Role | None, elsewhere: bool) -> None:
+    """A court takes the second factor off its own people only: one who also works elsewhere would be let in there too.
+    ``administrator`` is which of the platform's three administrators the person is."""
+    if administrator is not None:
+        raise RuleBroken(f"该用户是{administrator.label}，{ONLY_ON_THE_SERVER}")
+    if elsewhere:
+        raise RuleBroken("该用户还有本院以外的角色，动态口令由平台客服核实后重置。请联系平台客服。")
 
 
 def check_phone_reason(reason: str) -> str:

@@ -154,4 +154,5 @@ def _asking(form: ProveForm, to: str, how: str) -> Any:
         for value in values
         if name not in _OWN_FIELDS and "password" not in name
     ]
-    return sign_in.page("confirm.html", "请确认身份", form, to=to, how=how, kept=kept)
+    files = any(one.filename for one in request.files.values())
+    return sign_in.page("confirm.html", "请确认身份", form, to=to, how=how, kept=kept, files=files)

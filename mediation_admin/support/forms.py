@@ -45,16 +45,27 @@ class WorkCardForm(StepForm):
     )
 
 
-class PhoneForm(StepForm):
-    """A new number with its proof."""
+class ProofForm(StepForm):
+    """A reason, and the paper that was shown."""
 
-    phone = PhoneField("新手机号", [Required("请输入 11 位手机号")])
     kind = EnumField("证明材料", [Required("请选择证明材料")], enum=ProofKind)
     organisation = StringField("单位或组织（工作证、书面证明填写）", [Length(max=60)])
     proof = FileField(
         "证明影像", description="JPG、PNG 或 PDF，不超过 8 MB。加密保存，每次查看都有记录。", render_kw=_PAPER
     )
+
+
+class PhoneForm(ProofForm):
+    """A new number with its proof."""
+
+    phone = PhoneField("新手机号", [Required("请输入 11 位手机号")])
     sections = (("更正手机号", ["phone", "reason"]), ("证明", ["kind", "organisation", "proof"]))
+
+
+class FactorForm(ProofForm):
+    """Why a second factor is taken off, with the proof of who asked for it."""
+
+    sections = (("重置动态口令", ["reason"]), ("证明", ["kind", "organisation", "proof"]))
 
 
 class ReviewForm(Form):

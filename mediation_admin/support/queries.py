@@ -69,6 +69,15 @@ def why_not_help(session: Session, actor: Actor, account_id: int) -> str | None:
     return rules.why_not_help(is_self=account_id == actor.account_id, roles=held)
 
 
+def why_not_reset_factor(session: Session, actor: Actor, account_id: int) -> str | None:
+    """Why this person of support may not take the second factor off the account; None where he may."""
+    return rules.why_not_reset_factor(
+        is_self=account_id == actor.account_id,
+        roles=[one.role for one in accounts.roles_held(session, account_id)],
+        has_factor=accounts.has_factor(session, account_id),
+    )
+
+
 def sign_ins_of(session: Session, account_id: int, most: int = 20) -> Sequence[AuditEntry]:
     """Sign-ins and refused ones, the latest first. They stand in the audit of the person's court."""
     statement = (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+from mediation_admin.accounts.rules import ONLY_ON_THE_SERVER
 from mediation_admin.cases.enums import CaseState, Gap
 from mediation_admin.cases.rules.gaps import PARTY_GAPS
 from mediation_admin.core.errors import RuleBroken
@@ -48,6 +49,17 @@ def why_not_help(*, is_self: bool, roles: Iterable[Role]) -> str | None:
             "或由运维人员在服务器上执行 flask accounts 命令，须有第二人在场复核。"
         )
     return None
+
+
+def why_not_reset_factor(*, is_self: bool, roles: Iterable[Role], has_factor: bool) -> str | None:
+    """Why support may not take the second factor off an account; None where it may."""
+    held = list(roles)
+    role = next((one for one in held if one in EXCLUSIVE_ROLES), None)
+    if role is not None and not is_self:
+        return f"该用户是{role.label}，{ONLY_ON_THE_SERVER}"
+    return why_not_help(is_self=is_self, roles=held) or (
+        None if has_factor else "该用户没有启用二次验证（动态口令），不需要重置。"
+    )
 
 
 def check_searches(done_in_the_hour: int) -> None:

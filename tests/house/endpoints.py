@@ -139,7 +139,7 @@ door(SECURITY_ADMIN, "security_policy.index")
 list_doors("court_users", COURT_ADMIN, bulk={"invite": COURT_ADMIN})
 door(COURT_ADMIN, "court_users.new", "court_users.courts")
 door(COURT_ADMIN, *(f"court_users.{step}" for step in ("detail", "edit", "grant", "stand_in", "reveal")), row=rows.colleague)
-door(COURT_ADMIN, *(f"court_users.{step}" for step in ("invite", "phone", "disable")), row=rows.colleague)
+door(COURT_ADMIN, *(f"court_users.{step}" for step in ("invite", "phone", "reset_factor", "disable")), row=rows.colleague)
 door(COURT_ADMIN, *(f"court_users.{step}" for step in ("enable", "hand_over", "leave")), row=rows.colleague)
 door(COURT_ADMIN, "court_users.revoke", row=rows.grant)
 import_doors("court_users_import", COURT_ADMIN, rows.member_batch)
@@ -194,10 +194,12 @@ door(
     "support_accounts.detail",
     "support_accounts.work_card",
     "support_accounts.phone",
+    "support_accounts.factor",
+    "support_accounts.link",
     row=rows.colleague,
     everywhere=True,
 )
-for code in ("unlock", "sessions", "link"):
+for code in ("unlock", "sessions"):
     door(SUPPORT, "support_accounts.step", row=rows.colleague, everywhere=True, values={"code": code})
 door(SUPPORT, "support_accounts.proof", row=rows.proof, everywhere=True)
 list_doors("identity_reviews", SUPPORT)

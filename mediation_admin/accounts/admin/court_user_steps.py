@@ -1,4 +1,4 @@
-"""What is done to one person of a court: roles, stand-ins, on and off, phone, hand-over, leaving."""
+"""What is done to one person of a court: roles, stand-ins, on and off, phone, second factor, hand-over, leaving."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from mediation_admin.accounts import open_work, operations, queries, rules, staf
 from mediation_admin.accounts.admin.people import attempt
 from mediation_admin.accounts.enums import AccountState
 from mediation_admin.accounts.models import Account, CourtMember
-from mediation_admin.accounts.operations import members
+from mediation_admin.accounts.operations import factors, members
 from mediation_admin.accounts.people_forms import (
     CourtRoleForm,
+    FactorResetForm,
     HandOverForm,
     LeaveForm,
     PhoneChangeForm,
@@ -46,6 +47,9 @@ class CourtUserSteps:
             made.append(Action("重新发送邀请", self.url_for("invite", ident=ident), method="post"))
         myself = "不能办理自己的账号，请由另一位管理员办理。" if own else None
         made.append(Action("更换手机号", self.url_for("phone", ident=ident), refused=myself or _phone_refused(account)))
+        made.append(
+            Action("重置动态口令", self.url_for("reset_factor", ident=ident), refused=myself or _reset_refused(ident))
+        )
         if state is AccountState.DISABLED:
             made.append(Action("启用", self.url_for("enable", ident=ident), method="post"))
         else:
@@ -187,6 +191,29 @@ class CourtUserSteps:
         page = FormPage("更换手机号", form, intro=intro, back=here, submit="更换")
         return render_form(self, page, crumbs=[(account.name, here)])
 
+    @screen_route("/<int:ident>/factor", methods=("GET", "POST"), permission=Permission.STAFF_EDIT, fresh=True)
+    def reset_factor(self, ident: int) -> Any:
+        """重置动态口令: for a colleague who has lost the authenticator and every recovery code."""
+        account, _ = members.person_here(current_actor(), ident)
+        here = self.url_for("detail", ident=ident)
+        form = FactorResetForm()
+        if form.validate_on_submit():
+            try:
+                operations.reset_second_factor(actor=current_actor(), account_id=ident, reason=form.reason.data)
+            except RuleBroken as broken:
+                db.session.rollback()
+                form.refuse(broken)
+            else:
+                db.session.commit()
+                toast(f"已重置{account.name}的动态口令：所有登录已结束，本人会收到短信。")
+                return redirect(here, 303)
+        intro = (
+            f"用于{account.name}的手机丢失、恢复码也都不在的情况。重置后原验证器和恢复码作废，所有登录立即结束，密码不变；"
+            "本人会收到短信，凭密码登录，法院管理员登录时须重新设置验证器。请先核实本人；还有恢复码的，用恢复码登录即可，不必重置。"
+        )
+        page = FormPage(f"重置动态口令：{account.name}", form, intro=intro, back=here, submit="重置", danger=True)
+        return render_form(self, page, crumbs=[(account.name, here)])
+
     # -- hand-over, leaving -------------------------------------------------------------------------------------
 
     @screen_route("/<int:ident>/hand-over", methods=("GET", "POST"), permission=Permission.STAFF_EDIT)
@@ -260,6 +287,14 @@ def _phone_refused(account: Account) -> str | None:
             elsewhere=queries.works_outside(session, account.id, current_actor().court_id),
             administrator=queries.holds_administrator_role(session, account.id),
         )
+    except RuleBroken as broken:
+        return broken.message
+    return None
+
+
+def _reset_refused(account_id: int) -> str | None:
+    try:
+        factors.check_reset(actor=current_actor(), account_id=account_id)
     except RuleBroken as broken:
         return broken.message
     return None

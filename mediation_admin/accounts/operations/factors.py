@@ -144,18 +144,15 @@ def reset_second_factor(*, actor: Actor, account_id: int, reason: str) -> Accoun
     desk and administrators, after a proof they have recorded. All sessions end; an administrator sets up a new one at
     the next sign-in. The person is told.
 
-    Refused: without a reason (field ``reason``); one's own account; an account without one; an account outside the
-    actor's scope (NotFound).
+    Refused: without a reason (field ``reason``); whatever ``check_reset`` refuses; an account outside the actor's scope
+    (NotFound).
     """
     session = db.session()
     account = fetch(session, Account, account_id, with_for_update=True)
     reason = reason.strip()
     if not reason:
         raise RuleBroken("请填写重置原因，例如核验身份的方式。", field="reason")
-    if account.id == actor.account_id:
-        raise RuleBroken("不能重置自己的二次验证。手机在身边时，请在“我的账号”中更换验证器。")
-    if not queries.has_factor(session, account.id):
-        raise RuleBroken("该用户没有启用二次验证，不需要重置。")
+    check_reset(actor=actor, account_id=account.id)
     _remove(account.id)
     ending.end_sessions(session, account.id, SessionEnd.CREDENTIAL_CHANGED)
     record(
@@ -168,6 +165,21 @@ def reset_second_factor(*, actor: Actor, account_id: int, reason: str) -> Accoun
     )
     telling.tell_of_change(actor, account, "二次验证")
     return account
+
+
+def check_reset(*, actor: Actor, account_id: int) -> None:
+    """Refused: one's own account; an account without a second factor; for a court, one of the platform's three
+    administrators and somebody with roles elsewhere."""
+    session = db.session()
+    if account_id == actor.account_id:
+        raise RuleBroken("不能重置自己的二次验证。手机在身边时，请在“我的账号”中更换验证器。")
+    if actor.court_id is not None:
+        rules.check_court_may_reset_factor(
+            administrator=next(iter(queries.exclusive_roles_held(session, account_id)), None),
+            elsewhere=queries.works_outside(session, account_id, actor.court_id),
+        )
+    if not queries.has_factor(session, account_id):
+        raise RuleBroken("该用户没有启用二次验证，不需要重置。")
 
 
 def _remove(account_id: int) -> None:

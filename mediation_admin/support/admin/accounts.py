@@ -24,7 +24,6 @@ from mediation_admin.core.admin import (
     render_form,
     screen_route,
     tag_of,
-    toast,
     tokens,
 )
 from mediation_admin.core.admin.formats import moment_text
@@ -34,25 +33,14 @@ from mediation_admin.core.errors import RuleBroken
 from mediation_admin.core.scope import fetch
 from mediation_admin.permissions import Permission, Role
 from mediation_admin.support import operations, queries
-from mediation_admin.support.admin.uploads import PAPERS, upload_of
+from mediation_admin.support.admin.account_steps import AccountHelpSteps
 from mediation_admin.support.enums import SearchBy
-from mediation_admin.support.forms import PhoneForm, SearchForm, StepForm, WorkCardForm
+from mediation_admin.support.forms import SearchForm
 
 _FOUND = "support:found"
-# Address of a step → (title, what happens, button, operation).
-STEPS = {
-    "unlock": ("解锁", "解除锁定，本人可以立即用原密码登录。", "解锁", operations.unlock),
-    "sessions": ("结束全部登录", "立即结束该用户所有设备上的登录，密码不变。", "结束全部登录", operations.end_sessions),
-    "link": (
-        "发送重置链接",
-        "向登记的手机号发送一次性链接，由本人设置密码。链接只发短信，不在页面显示，任何人都看不到密码。",
-        "发送",
-        operations.send_link,
-    ),
-}
 
 
-class AccountHelpView(Screen):
+class AccountHelpView(AccountHelpSteps, Screen):
     """The desk's first page and a person's page."""
 
     code = "support_accounts"
@@ -143,106 +131,6 @@ class AccountHelpView(Screen):
             ),
             here=self.url_for("detail", ident=ident),
             crumbs=[(account.name, None)],
-        )
-
-    def _steps(self, account: Account, state: AccountState) -> list[Action]:
-        session = db.session()
-        never = queries.why_not_help(session, current_actor(), account.id)
-        off = "账号已停用，请先由其法院管理员或系统管理员启用。" if state is AccountState.DISABLED else None
-        unlocked = None if state is AccountState.LOCKED else "账号没有被锁定，无需解锁。"
-        open_sessions = any(one.ended_at is None for one in queries.sessions_of(session, account.id))
-        nowhere = None if open_sessions else "该用户现在没有登录。"
-        link = "重新发送邀请" if account.password_hash is None else "发送重置链接"
-
-        def step(label: str, code: str, refused: str | None, **how: Any) -> Action:
-            return Action(label, self.url_for("step", ident=account.id, code=code), refused=never or refused, **how)
-
-        ident = account.id
-        return [
-            step("解锁", "unlock", unlocked, primary=state is AccountState.LOCKED),
-            step(link, "link", off, primary=state is not AccountState.LOCKED),
-            step("结束全部登录", "sessions", nowhere),
-            Action("更正手机号", self.url_for("phone", ident=ident), refused=never or off),
-            Action("凭工作证找回", self.url_for("work_card", ident=ident), refused=never or off),
-        ]
-
-    @screen_route(
-        "/<int:ident>/do/<any(unlock, sessions, link):code>",
-        methods=("GET", "POST"),
-        permission=Permission.SUPPORT_HELP,
-    )
-    def step(self, ident: int, code: str) -> Any:
-        """解锁, 结束全部登录, 发送重置链接: with a reason."""
-        title, effect, submit, operation = STEPS[code]
-        form = StepForm()
-        return self._do(ident, form, title, effect, submit, lambda: operation(**self._said(ident, form)))
-
-    @screen_route("/<int:ident>/phone", methods=("GET", "POST"), permission=Permission.SUPPORT_HELP)
-    def phone(self, ident: int) -> Any:
-        """更正手机号: with a proof."""
-        form = PhoneForm()
-        effect = "原手机号立即不能登录，所有登录结束；新旧两个号码都会收到短信。请先核对证明材料与账号姓名一致。"
-        return self._do(
-            ident,
-            form,
-            "更正手机号",
-            effect,
-            "更正",
-            lambda: operations.correct_phone(
-                **self._said(ident, form),
-                phone=form.phone.data,
-                kind=form.kind.data,
-                organisation=form.organisation.data or "",
-                upload=upload_of("proof", PAPERS),
-            ),
-        )
-
-    @screen_route("/<int:ident>/work-card", methods=("GET", "POST"), permission=Permission.SUPPORT_HELP)
-    def work_card(self, ident: int) -> Any:
-        """凭工作证找回: the card is kept, the link goes to the number on record."""
-        form = WorkCardForm()
-        effect = (
-            "用于总对总部委组织（工商联）等人员忘记密码：核对有效工作证件后，向登记的手机号发送一次性链接，由本人设置密码。"
-            "登记的手机号已不使用的，请改用“更正手机号”。"
-        )
-        return self._do(
-            ident,
-            form,
-            "凭工作证找回",
-            effect,
-            "发送链接",
-            lambda: operations.let_in_by_work_card(
-                **self._said(ident, form), organisation=form.organisation.data, upload=upload_of("proof", PAPERS)
-            ),
-        )
-
-    def _said(self, ident: int, form: StepForm) -> dict[str, Any]:
-        return {"actor": current_actor(), "account_id": ident, "reason": form.reason.data}
-
-    def _do(self, ident: int, form: Any, title: str, effect: str, submit: str, operation: Any) -> Any:
-        account = fetch(db.session(), Account, ident)
-        back = self.url_for("detail", ident=ident)
-        if request.method == "POST" and form.validate():
-            try:
-                act = operation()
-            except RuleBroken as broken:
-                db.session.rollback()
-                form.refuse(broken)
-            else:
-                db.session.commit()
-                toast(f"已为{account.name}办理“{act.step.label}”" + (f"：{act.result}。" if act.result else "。"))
-                return redirect(back, 303)
-        return render_form(
-            self,
-            FormPage(
-                f"{title} · {account.name}",
-                form,
-                submit=submit,
-                back=back,
-                intro=effect,
-                multipart=any(field.type == "FileField" for field in form),
-            ),
-            crumbs=[(account.name, back)],
         )
 
     def _proofs(self, ident: int) -> Table | None:

@@ -6,6 +6,7 @@ from mediation_admin.support.operations.helping import (
     end_sessions,
     let_in_by_work_card,
     look_at_proof,
+    reset_factor,
     send_link,
     unlock,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "refuse",
     "refuse_video",
     "release",
+    "reset_factor",
     "send_link",
     "submit_review",
     "take",

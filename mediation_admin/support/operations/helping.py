@@ -1,6 +1,8 @@
 """What support does for a person. Each step takes a reason, is in the audit, is told to the person by SMS and stands on
 his own page. Support never sees or sets a password (S6): it sends links to the number on record."""
 
+from collections.abc import Callable
+
 from mediation_admin.accounts import operations as accounts
 from mediation_admin.accounts import queries as account_queries
 from mediation_admin.accounts.enums import AccountState, PhoneProof, SessionEnd
@@ -77,6 +79,18 @@ def correct_phone(
     return _done(actor, account, SupportStep.PHONE_CORRECTED, reason, result=result, proof=proof)
 
 
+def reset_factor(
+    *, actor: Actor, account_id: int, reason: str, kind: ProofKind, upload: Upload, organisation: str = ""
+) -> SupportAct:
+    """Take the second factor off the account of somebody who has lost the authenticator and every recovery code, after
+    a recorded proof. The password stays, sessions end. Refused: an account without one, one's own, the three
+    administrators (at the server only), and a proof as ``correct_phone``."""
+    account, reason = _begin(actor, account_id, reason, queries.why_not_reset_factor)
+    proof = _keep_proof(actor, account, kind, upload, organisation)
+    accounts.reset_second_factor(actor=actor, account_id=account.id, reason=reason)
+    return _done(actor, account, SupportStep.SECOND_FACTOR_RESET, reason, result="原验证器和恢复码作废", proof=proof)
+
+
 def note_identity_step(*, actor: Actor, account_id: int, approved: bool, result: str) -> SupportAct:
     """Put the decision of an identity review among what support did for a person."""
     step = SupportStep.IDENTITY_APPROVED if approved else SupportStep.IDENTITY_REFUSED
@@ -108,11 +122,14 @@ def look_at_proof(*, actor: Actor, proof_id: int) -> tuple[Proof, bytes]:
     return proof, held
 
 
-def _begin(actor: Actor, account_id: int, reason: str) -> tuple[Account, str]:
-    """The account, locked, and the reason as kept. Refused: no reason, one's own account, the three administrators."""
+def _begin(
+    actor: Actor, account_id: int, reason: str, why_not: Callable[..., str | None] = queries.why_not_help
+) -> tuple[Account, str]:
+    """The account, locked, and the reason as kept. Refused: no reason, one's own account, the three administrators,
+    and whatever ``why_not(session, actor, account id)`` says."""
     reason = rules.check_reason(reason)
     account = fetch(db.session(), Account, account_id, with_for_update=True)
-    why = queries.why_not_help(db.session(), actor, account.id)
+    why = why_not(db.session(), actor, account.id)
     if why is not None:
         raise RuleBroken(why)
     return account, reason

@@ -18,7 +18,7 @@ from mediation_admin.notices.models import OutgoingMessage
 from mediation_admin.notices.templates import Template
 from mediation_admin.permissions import Permission, Role
 from tests import people
-from tests.factories.accounts import a_grant, a_member, an_account
+from tests.factories.accounts import a_grant, a_member, a_session, an_account, an_authenticator
 from tests.factories.courts import court_a, court_b
 from tests.people import admin_a, clerk_b, system_admin
 
@@ -217,6 +217,74 @@ def test_the_phone_of_an_administrator_says_who_changes_it(as_person, db_session
     assert "由平台客服核实后更改" in admin.get(f"/court-users/{boss.id}/").text
     form = {"phone": "13900002222", "proof": "in_person", "reason": "换号"}
     assert admin.post(f"/court-users/{boss.id}/phone", data=form).status_code == 422
+
+
+def test_a_lost_authenticator_is_reset_by_the_courts_own_administrator(as_person, db_session: Session) -> None:
+    account = somebody(db_session)
+    boss = an_account(db_session, "甲副管", roles=[(Role.COURT_ADMIN, court_a(db_session).id)])
+    admin = as_person(admin_a)
+    assert "没有启用二次验证" in admin.get(f"/court-users/{account.id}/").text
+    for person in (account, boss):
+        an_authenticator(db_session, person)
+        a_session(db_session, person)
+        db_session.commit()
+        address = f"/court-users/{person.id}/factor"
+        assert admin.post(address, data={"reason": " "}).status_code == 422
+        assert queries.has_factor(db_session(), person.id)
+        assert admin.post(address, data={"reason": "本人到场，核对工作证"}).status_code == 303
+        db_session.rollback()
+        assert not queries.has_factor(db_session(), person.id)
+        assert all(one.ended_at for one in rows(db_session, LoginSession, LoginSession.account_id == person.id))
+        (told,) = rows(db_session, OutgoingMessage, OutgoingMessage.phone_index == person.phone_index)
+        assert told.template is Template.CREDENTIAL_CHANGED
+    assert "没有启用二次验证" in admin.post(address, data={"reason": "再来"}).text
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        (Role.SECURITY_ADMIN, "flask accounts reset-factor"),
+        (Role.SUPPORT, "由平台客服核实"),
+        (Role.JUDGE, "由平台客服核实"),
+    ],
+)
+def test_the_authenticator_of_somebody_who_works_elsewhere_is_not_the_courts_to_reset(
+    as_person, db_session: Session, role: Role, words: str
+) -> None:
+    elsewhere = court_b(db_session).id if role is Role.JUDGE else None
+    account = an_account(db_session, "兼任某", roles=[(Role.CLERK, court_a(db_session).id), (role, elsewhere)])
+    an_authenticator(db_session, account)
+    db_session.commit()
+    admin = as_person(admin_a)
+    assert words in admin.get(f"/court-users/{account.id}/").text
+    refused = admin.post(f"/court-users/{account.id}/factor", data={"reason": "手机遗失"})
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert queries.has_factor(db_session(), account.id)
+
+
+def test_nobody_resets_the_own_authenticator_and_another_courts_is_not_there(
+    app: Flask, as_person, db_session: Session
+) -> None:
+    own, foreign = people.acting(app, admin_a)[0].account_id, people.acting(app, clerk_b)[0].account_id
+    admin = as_person(admin_a)
+    refused = admin.post(f"/court-users/{own}/factor", data={"reason": "手机遗失"})
+    assert refused.status_code == 422
+    assert "不能重置自己的二次验证" in refused.text
+    assert admin.get(f"/court-users/{foreign}/factor").status_code == 404
+
+
+def test_s21_a_reset_asks_an_administrator_who_is_there(as_person, db_session: Session) -> None:
+    account = somebody(db_session)
+    an_authenticator(db_session, account)
+    admin = as_person(admin_a)
+    for one in rows(db_session, LoginSession):
+        one.proven_at -= timedelta(minutes=31)
+    db_session.commit()
+    address = f"/court-users/{account.id}/factor"
+    assert admin.get(address).location == f"/sign-in/confirm?next={address}"
+    assert "请确认身份" in admin.post(address, data={"reason": "手机遗失"}).text
+    assert queries.has_factor(db_session(), account.id)
 
 
 def test_somebody_leaves_and_the_list_is_without_him(as_person, db_session: Session) -> None:

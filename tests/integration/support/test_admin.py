@@ -6,7 +6,10 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
+from mediation_admin.accounts.models import LoginSession
+from mediation_admin.accounts.passwords import hash_password
 from mediation_admin.cases.enums import IdKind
 from mediation_admin.core import clock
 from mediation_admin.support import operations, queries
@@ -115,6 +118,61 @@ def test_refused_buttons_say_who_can(app, as_person, desk):
     refused = client.post(f"{DESK}{account_id}/do/link", data={"reason": "忘记密码"})
     assert refused.status_code == 422
     assert "客服一人不能办理" in refused.text
+
+
+def test_a_lost_authenticator_is_reset_at_the_desk_and_its_owner_reads_it(app, as_person, desk):
+    account = desk.person("失机某", password_hash=hash_password(accounts.GOOD_PASSWORD))
+    plain = desk.person("无机某")
+    accounts.an_authenticator(desk.session(), account)
+    desk.session.commit()
+    client = as_person(people.support)
+    assert "没有启用二次验证" in _text(client.get(f"{DESK}{plain.id}/"))
+    address = f"{DESK}{account.id}/factor"
+    said = {"reason": "手机遗失，视频核对本人", "kind": "video"}
+    assert "请选择文件" in client.post(address, data=said).text
+    assert client.post(address, data={**said, "reason": "", "proof": _photo()}).status_code == 422
+    assert client.post(address, data={**said, "proof": _photo()}).status_code == 303
+    owner = app.test_client()
+    entered = owner.post("/sign-in/", data={"phone": account.phone, "password": accounts.GOOD_PASSWORD})
+    assert entered.location == "/"
+    page = _text(owner.get("/my-account/"))
+    assert "重置动态口令" in page
+    assert "手机遗失，视频核对本人" in page
+
+
+def test_the_desk_says_who_resets_an_administrators_authenticator(app, as_person, desk):
+    account_id = people.acting(app, people.auditor)[0].account_id
+    client = as_person(people.support)
+    assert "flask accounts reset-factor" in client.get(f"{DESK}{account_id}/").text
+    said = {"reason": "手机遗失", "kind": "id_card", "proof": _photo()}
+    refused = client.post(f"{DESK}{account_id}/factor", data=said)
+    assert refused.status_code == 422
+    assert "flask accounts reset-factor" in refused.text
+
+
+@pytest.mark.parametrize("step", ["do/link", "phone", "factor", "work-card"])
+def test_s21_after_half_an_hour_support_is_asked_for_the_password_before_it_changes_how_somebody_gets_in(
+    as_person, desk, step
+):
+    account = desk.person()
+    accounts.an_authenticator(desk.session(), account)
+    desk.session.commit()
+    client = as_person(people.support)
+    address = f"{DESK}{account.id}/{step}"
+    assert client.get(address).status_code == 200
+    helper = desk.session.scalars(select(LoginSession).where(LoginSession.account_id == desk.actor.account_id)).all()
+    for one in helper:
+        one.proven_at -= timedelta(minutes=31)
+    desk.session.commit()
+    asked = client.get(address)
+    assert asked.location == f"/sign-in/confirm?next={address}"
+    assert "再输一次登录密码" in client.get(asked.location).text
+    sent = client.post(address, data={"reason": "已核对身份", "proof": _photo()})
+    assert sent.status_code == 200
+    assert "选好的文件没有保留" in sent.text
+    assert 'value="已核对身份"' in sent.text
+    assert desk.acts(account) == []
+    assert client.get(f"{DESK}{account.id}/do/unlock").status_code == 200
 
 
 def test_a_work_card_is_uploaded_and_looked_at(as_person, desk):

@@ -207,6 +207,37 @@ def test_a_phone_is_corrected_after_a_kept_proof_and_both_numbers_are_told(desk)
     assert all(one.ended_at is not None for one in queries.sessions_of(desk.session, account.id))
 
 
+def test_a_lost_authenticator_is_reset_after_a_kept_proof_and_the_person_told(desk):
+    account = desk.person()
+    accounts.an_authenticator(desk.session(), account)
+    accounts.a_session(desk.session(), account)
+    said = {"kind": ProofKind.ID_CARD, "upload": an_upload()}
+    with pytest.raises(RuleBroken) as refused:
+        _help(desk, operations.reset_factor, account, kind=ProofKind.WORK_CARD, upload=an_upload())
+    assert refused.value.field == "organisation"
+    act = _help(desk, operations.reset_factor, account, **said)
+    assert act.step is SupportStep.SECOND_FACTOR_RESET
+    assert desk.session.get(Proof, act.proof_id).kind is ProofKind.ID_CARD
+    assert not account_queries.has_factor(desk.session(), account.id)
+    assert account.password_hash == "x"
+    assert all(one.ended_at is not None for one in queries.sessions_of(desk.session, account.id))
+    assert desk.messages(account) == ["credential_changed", "support_acted"]
+    assert "凭本人身份证件" in desk.said("support:account:second_factor_reset")[0]
+    assert len(desk.said("account:factor:reset")) == 1
+    with pytest.raises(RuleBroken, match="没有启用二次验证"):
+        _help(desk, operations.reset_factor, account, **said)
+
+
+@pytest.mark.parametrize("role", EXCLUSIVE_ROLES)
+def test_the_authenticator_of_the_three_administrators_is_reset_at_the_server_only(desk, role):
+    account = desk.person(roles=[(role, None)])
+    accounts.an_authenticator(desk.session(), account)
+    with pytest.raises(RuleBroken, match="flask accounts reset-factor"):
+        _help(desk, operations.reset_factor, account, kind=ProofKind.ID_CARD, upload=an_upload())
+    assert account_queries.has_factor(desk.session(), account.id)
+    assert desk.acts(account) == []
+
+
 def test_s28_proofs_lie_encrypted_under_names_made_here(desk):
     account = desk.person()
     act = _help(desk, operations.let_in_by_work_card, account, organisation="某市工商联", upload=an_upload())
