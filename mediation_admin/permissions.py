@@ -164,7 +164,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.OWN_ACCOUNT,
         }
     ),
-    Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.EXPORT_REQUEST, P.PLATFORM_INSPECT, P.OWN_ACCOUNT}),
+    Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.EXPORT_REQUEST, P.OWN_ACCOUNT}),
 }
 
 EXCLUSIVE_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
