@@ -8,7 +8,7 @@ from datetime import datetime
 import pyotp
 import segno
 
-from mediation_admin.core.crypto import fingerprint
+from mediation_admin.core.crypto import fingerprint, fingerprints
 
 STEP_SECONDS = 30
 DRIFT = 1  # steps before and after the present one: phones' clocks are seldom exact
@@ -82,3 +82,8 @@ def new_recovery_codes() -> list[str]:
 def recovery_hash(account_id: int, code: str) -> bytes:
     """What is stored of a recovery code: keyed, so that who has the database alone cannot try them all."""
     return fingerprint("recovery code", f"{account_id}:{plain(code)}")
+
+
+def recovery_hashes(account_id: int, code: str) -> tuple[bytes, ...]:
+    """What may be stored of a recovery code: made under a key that has since been changed, too."""
+    return fingerprints("recovery code", f"{account_id}:{plain(code)}")

@@ -111,6 +111,8 @@ class PlatformRoleHoldersView(RoleHoldersView):
     menu_path = ("系统管理",)
     of_platform = True
     people = "users"
+    # Whoever works for the platform exports nothing of the courts.
+    exportable = False
     columns = [
         *RoleHoldersView.columns[:2],
         Column("court", "法院", cell=lambda row: row.court or "平台", width="l"),

@@ -103,7 +103,7 @@ def _use_up(actor: Actor, code: str) -> bool:
         update(_codes)
         .where(
             _codes.c.account_id == actor.account_id,
-            _codes.c.code_hash == factors.recovery_hash(actor.account_id, code),
+            _codes.c.code_hash.in_(factors.recovery_hashes(actor.account_id, code)),
             _codes.c.used_at.is_(None),
         )
         .values(used_at=clock.now())

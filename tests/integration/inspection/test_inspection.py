@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mediation_admin.accounts.models import Account
 from mediation_admin.audit.models import AuditCheck
 from mediation_admin.core import clock
-from mediation_admin.inspection import checks, running, walls
+from mediation_admin.inspection import checks, machine, running, walls
 from mediation_admin.inspection.enums import Standing
 from mediation_admin.permissions import Role
 from tests import people
@@ -119,7 +119,9 @@ def test_a_mask_that_shows_too_much_is_seen(app: Flask, monkeypatch: pytest.Monk
 
 
 def test_without_workers_or_without_a_queue_it_says_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.Worker, "count", lambda connection: 0)
     assert finding(app, "后台任务有人做").words == "没有后台进程在运行。"
+    monkeypatch.undo()
     monkeypatch.setitem(app.extensions, "redis", Redis(unix_socket_path="/nowhere", retry=Retry(NoBackoff(), 0)))
     assert "不通" in finding(app, "后台任务有人做").words
     assert finding(app, "登录限次有处计数").standing is Standing.UNSURE

@@ -1,13 +1,16 @@
 """The arithmetic of the second factor: codes in time, once each; recovery codes."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 
 from mediation_admin.accounts import factors
+from mediation_admin.core import crypto
 
 NOW = datetime(2026, 3, 2, 1, 0, 10, tzinfo=UTC)
+KEY = base64.b64encode(bytes(32)).decode()
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STEP = factors.step_of(NOW)
 
@@ -46,6 +49,7 @@ def test_a_code_may_be_typed_with_blanks_and_full_width_digits() -> None:
 
 
 def test_recovery_codes_are_ten_and_all_different_and_only_hashes_are_kept() -> None:
+    crypto.configure(encryption_keys={1: KEY}, current=1, index_key=KEY)
     codes = factors.new_recovery_codes()
     assert len(set(codes)) == 10
     assert all(len(factors.plain(one)) == 12 for one in codes)
@@ -57,3 +61,12 @@ def test_the_picture_stands_in_a_page_under_a_strict_policy() -> None:
     drawn = factors.picture(SECRET, "甲管理 138****0002")
     assert drawn.startswith("<svg") and "style=" not in drawn
     assert factors.address(SECRET, "甲").startswith("otpauth://totp/")
+
+
+def test_s33_a_recovery_code_outlives_a_change_of_the_index_key() -> None:
+    crypto.configure(encryption_keys={1: KEY}, current=1, index_key=KEY)
+    kept = factors.recovery_hash(7, "abcd-efgh-jkmn")
+    other = base64.b64encode(bytes(range(32))).decode()
+    crypto.configure(encryption_keys={1: KEY}, current=1, index_key={2: other}, retired_index_keys={1: KEY})
+    assert factors.recovery_hash(7, "abcd-efgh-jkmn") != kept
+    assert kept in factors.recovery_hashes(7, "abcd-efgh-jkmn")
