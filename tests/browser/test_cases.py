@@ -47,7 +47,7 @@ def test_a_case_is_entered_submitted_and_moved_with_the_keyboard(app, context, p
     page.wait_for_url("**/cases/*/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("诉前调1号")
     expect(page.get_by_text("民间借贷纠纷").first).to_be_visible()
-    expect(page.get_by_text("被申请人手机号待补")).to_be_visible()
+    expect(page.locator(".notice, .banner").filter(has_text="被申请人手机号待补").first).to_be_visible()
     # The main step of the state is the first button of the page.
     expect(page.get_by_role("link", name="指派").first).to_be_visible()
     page.keyboard.press("e")

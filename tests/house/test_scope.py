@@ -91,7 +91,7 @@ def test_whoever_works_for_the_platform_sees_people_and_nothing_else_of_any_cour
     # the number (here: the marker) under which they run, and nothing else of the case; of a message the outline, where
     # the person is named.
     of_support = {
-        f"support_accounts.{page}" for page in ("detail", "step", "work_card", "phone", "second_factor", "index")
+        f"support_accounts.{page}" for page in ("detail", "step", "work_card", "phone", "second_factor", "index", "factor", "link")
     }
     of_support |= {f"identity_reviews.{page}" for page in ("index", "review", "refuse")}
     of_support |= {f"video_requests.{page}" for page in ("index", "decide")}

@@ -53,23 +53,35 @@ def test_two_hundred_sign_ins_at_once_are_all_answered_and_memory_stays_bounded(
     db_session.commit()
     host = live_server.removeprefix("http://")
     together = threading.Barrier(PEOPLE, timeout=PATIENCE)
+    waited: set[str] = set()
 
     def come(phone: str) -> tuple[int, bool]:
+        """Sign in; whoever is told that many are at the door knocks again, as a person would."""
+        for _ in range(5):
+            status, entered, words = knock(phone)
+            if "现在登录的人较多" not in words:
+                break
+        return status, entered
+
+    def knock(phone: str) -> tuple[int, bool, str]:
         line = http.client.HTTPConnection(host, timeout=PATIENCE)
         line.request("GET", "/sign-in/")
         page = line.getresponse()
         cookie = page.getheader("Set-Cookie").partition(";")[0]
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())[1]
         line.close()
-        together.wait()
+        if phone not in waited:
+            waited.add(phone)
+            together.wait()
         line = http.client.HTTPConnection(host, timeout=PATIENCE)
         form = f"csrf_token={token}&phone={phone}&password={GOOD_PASSWORD}"
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         line.request("POST", "/sign-in/", form, headers)
         answer = line.getresponse()
-        answer.read()
+        words = answer.read().decode()
         line.close()
-        return answer.status, any(text.startswith(gate.COOKIE) for text in answer.headers.get_all("Set-Cookie") or ())
+        entered = any(text.startswith(gate.COOKIE) for text in answer.headers.get_all("Set-Cookie") or ())
+        return answer.status, entered, words
 
     before = peaks()
     assert before, "the server's processes are watched"
