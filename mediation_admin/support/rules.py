@@ -45,8 +45,8 @@ def why_not_help(*, is_self: bool, roles: Iterable[Role]) -> str | None:
     role = next((one for one in roles if one in EXCLUSIVE_ROLES), None)
     if role is not None:
         return (
-            f"该用户是{role.label}，客服一人不能办理。请由另一位系统管理员或安全管理员在“用户”中办理，"
-            "或由运维人员在服务器上执行 flask accounts 命令，须有第二人在场复核。"
+            f"该用户是{role.label}，客服一人不能办理。请运维人员在服务器上执行 flask accounts reset-link（忘记密码）"
+            "或 flask accounts end-sessions（结束登录），须有第二人在场复核。"
         )
     return None
 
